@@ -1,0 +1,66 @@
+/** What a row is; value of the `kind` column. */
+export enum RowKind {
+  Group,
+  Tensor,
+  Value,
+}
+
+/** Bits of the `flags` column. */
+export enum RowFlag {
+  /** Its storage is used by another tensor too. */
+  Shared = 1,
+  /** Not contiguous in memory. */
+  Strided = 2,
+  /** The storage holds more bytes than this tensor shows. */
+  Partial = 4,
+  /** An import outside torch's allow-list stands below. */
+  UnknownImport = 8,
+  /** A dangerous import stands below. */
+  DangerousImport = 16,
+  Parameter = 32,
+  Buffer = 64,
+  /** State of an optimizer. */
+  Optimizer = 128,
+  /** Not strided: sparse, nested. */
+  Sparse = 256,
+  Quantized = 512,
+  /** The bytes of the storage are missing or cut. */
+  Missing = 1024,
+  RequiresGrad = 2048,
+}
+
+/**
+ * The rows of the tree as columns, in file order: a group comes before its children, and rows `i+1 … end[i]−1` are what is
+ * below row `i`. Dotted keys are folded into groups; a group with one child is one row with it (`conv1.weight`).
+ * Compact on purpose: 100,000 keys cross to the webview as a few arrays, and filtering needs no round trip.
+ */
+export interface TreeColumns {
+  readonly count: number;
+  /** Labels joined, UTF-8. The key of a row is its ancestors' labels and its own, joined with `.`. */
+  readonly labels: Uint8Array;
+  /** Length of each label in UTF-16 units, in the decoded text. */
+  readonly labelLength: Uint32Array;
+  /** Row of the parent; −1 at the top. */
+  readonly parent: Int32Array;
+  /** First row behind this row and everything below it. */
+  readonly end: Uint32Array;
+  readonly kind: Uint8Array;
+  readonly flags: Uint16Array;
+  /** Index into `Checkpoint.entries`; −1 for a group. */
+  readonly entry: Int32Array;
+  /** Tensors in the row: 1 for a tensor, 0 for a value, the sum for a group. */
+  readonly tensors: Uint32Array;
+  /** Elements, summed as the interface shows them: aliases once per group. */
+  readonly elements: Float64Array;
+  /** Bytes, likewise. */
+  readonly bytes: Float64Array;
+  /** The following are indexes into `strings`; 0 is ''. */
+  /** Shape `[64, 3, 7, 7]` of a tensor, Python literal of a value, '' for a group. */
+  readonly shape: Uint32Array;
+  /** Dtype of a tensor, type of a value, `float32 +1` for a group of tensors. */
+  readonly dtype: Uint32Array;
+  readonly device: Uint32Array;
+  /** What the weights imply (`Conv2d 64 → 64, 1×1`), or what the object is (`argparse.Namespace`). */
+  readonly description: Uint32Array;
+  readonly strings: readonly string[];
+}

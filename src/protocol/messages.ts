@@ -1,0 +1,189 @@
+import type { CheckpointKind, Import, PathElement, WeightsOnly } from '../core/checkpoint/checkpoint';
+import type { ContainerKind } from '../core/container/container';
+import type { TreeColumns } from '../core/tree/treeColumns';
+
+/**
+ * Everything that crosses between the host and one webview. The webview holds no truth: it gets the columns, asks for
+ * what it looks at, and sends intents. Each side is one table of methods; `rpc.ts` maps calls, results and run-time checks
+ * from them. Text that a person reads arrives translated; what comes out of the file is data and never HTML.
+ */
+
+/** The facts of the summary line and the bars above the tree. */
+export interface SummaryView {
+  readonly fileName: string;
+  readonly container: ContainerKind;
+  /** null while it is not known yet. */
+  readonly kind: CheckpointKind | null;
+  readonly wrapper: string | null;
+  readonly fileBytes: number;
+  /** null while the index is being read. */
+  readonly counts: {
+    readonly tensors: number;
+    readonly entries: number;
+    readonly parameters: number;
+    readonly tensorBytes: number;
+    readonly storageBytes: number;
+  } | null;
+  /** Imports outside the allow-list: shown as a chip when there are any. */
+  readonly imports: { readonly unknown: number; readonly dangerous: number };
+  readonly findings: readonly FindingView[];
+}
+
+export interface FindingView {
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The bar that may appear between filter and tree. */
+export interface NoteView {
+  readonly icon: 'info' | 'lock' | 'shield' | 'warning' | 'sync';
+  readonly text: string;
+  readonly actions: readonly { readonly label: string; readonly action: NoteAction }[];
+  /** Line in the foot that goes with it. */
+  readonly foot: string | null;
+}
+export type NoteAction = 'reload' | 'manageTrust' | 'dismiss';
+
+/** A file that cannot be shown as a tree: what it is and what to do. */
+export interface BrokenView {
+  /** `Git LFS pointer`: the first fact of the summary line. */
+  readonly what: string;
+  readonly title: string;
+  readonly sentence: string;
+  /** codicon name. */
+  readonly icon: string;
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** A command line to copy or run in the terminal; null where there is none. */
+  readonly command: { readonly intro: string; readonly line: string } | null;
+  readonly primary: BrokenAction | null;
+  readonly secondary: readonly BrokenAction[];
+  /** "Reveal Details": code, offset, technical note. */
+  readonly details: string;
+}
+export type BrokenAction = 'runInTerminal' | 'openAsText' | 'openWithDefault' | 'retry' | 'openFolder' | 'copyDetails';
+
+export interface ViewSettings {
+  readonly treeOrder: 'file' | 'natural';
+}
+
+/** State of one panel that survives hiding and reload; kept by the webview's `setState`. */
+export interface ViewState {
+  readonly version: 1;
+  readonly filter: { readonly text: string; readonly regex: boolean; readonly matchCase: boolean };
+  readonly facets: readonly string[];
+  readonly expanded: readonly string[];
+  readonly selected: readonly string[];
+  readonly focused: string | null;
+  readonly scrollTop: number;
+  readonly layout: 'tree' | 'flat';
+  readonly order: 'file' | 'natural';
+  readonly sort: { readonly column: string; readonly descending: boolean } | null;
+  readonly columnWidths: Readonly<Record<string, number>>;
+  readonly hiddenColumns: readonly string[];
+  readonly pane: {
+    readonly open: boolean;
+    readonly tool: 'details' | 'audit';
+    readonly widths: Readonly<Record<string, number>>;
+  };
+}
+
+/** Everything known of one row, asked for when it is looked at. Groups of facts in the order shown. */
+export interface DetailsView {
+  readonly row: number;
+  readonly key: string;
+  readonly path: readonly PathElement[];
+  /** `Conv2d 64 → 64, 1×1, no bias`; '' where nothing is implied. */
+  readonly description: string;
+  /** Shape, dtype, device, kind: outline chips. */
+  readonly chips: readonly string[];
+  /** `ckpt["model_state_dict"]["layer1.0.conv1.weight"]`. */
+  readonly python: string;
+  readonly sections: readonly DetailsSection[];
+}
+export interface DetailsSection {
+  readonly id: 'tensor' | 'value' | 'group' | 'storage' | 'optimizer' | 'imports' | 'notes';
+  readonly title: string;
+  readonly facts: readonly DetailsFact[];
+}
+export interface DetailsFact {
+  readonly label: string;
+  readonly value: string;
+  /** Said behind the value in secondary text: `(16,384 bytes)`. */
+  readonly secondary?: string;
+  /** Colours the value as the Variables view would. */
+  readonly token?: 'number' | 'string' | 'boolean' | 'name';
+  /** Rows that the value links to: aliases, the optimizer's state. */
+  readonly rows?: readonly number[];
+}
+
+/** The Import Audit pane. */
+export interface AuditView {
+  readonly weightsOnly: WeightsOnly;
+  /** `weights_only=True stops at 1 of 9 imports`. */
+  readonly verdict: string;
+  readonly sentence: string;
+  readonly imports: readonly AuditImport[];
+  /** Python that loads the file with the unknown imports allowed; null where nothing is to be allowed or must not be. */
+  readonly python: string | null;
+}
+export interface AuditImport {
+  readonly name: string;
+  readonly verdict: Import['verdict'];
+  /** Translated; '' when there is nothing to say. */
+  readonly reason: string;
+  readonly section: string;
+  readonly uses: number;
+  /** Rows of the entries that need it, at most 20. */
+  readonly rows: readonly number[];
+  readonly neededBy: string;
+}
+
+/** Host → webview. */
+export interface WebviewMethods {
+  /** The first message: strings, settings, and whether this is a fresh panel. */
+  initialize(init: {
+    strings: Readonly<Record<string, string>>;
+    locale: string;
+    settings: ViewSettings;
+    restoredKeys: boolean;
+  }): void;
+  /** Progress of the first index; `total` null when it is unknown. */
+  loading(progress: { summary: SummaryView | null; done: number; total: number | null }): void;
+  /** The tree, whole. Sent again after a reload; `keepView` keeps selection, expansion and scroll by key. */
+  show(document: { summary: SummaryView; tree: TreeColumns; keepView: boolean }): void;
+  broken(view: BrokenView): void;
+  note(note: NoteView | null): void;
+  settings(settings: ViewSettings): void;
+  /** A command of the palette that the webview carries out on its own state. */
+  run(command: WebviewCommand): void;
+}
+export type WebviewCommand =
+  | 'focusFilter'
+  | 'selectMatching'
+  | 'showAudit'
+  | 'expandAll'
+  | 'collapseAll'
+  | 'toggleLayout'
+  | 'togglePane'
+  | 'nextFlagged'
+  | 'previousFlagged';
+
+/** Webview → host. */
+export interface HostMethods {
+  /** The webview has loaded its script and listens. */
+  ready(): void;
+  details(rows: readonly number[]): Promise<DetailsView[]>;
+  audit(): Promise<AuditView>;
+  /** Rows selected, focused one first; drives commands of the palette and context menus. */
+  selection(rows: readonly number[]): void;
+  /** The tree has or has lost the focus: key bindings follow it. */
+  treeFocused(focused: boolean): void;
+  copy(what: 'key' | 'python' | 'row' | 'path' | 'numpy', rows: readonly number[]): Promise<void>;
+  /** Text that the webview itself composed (a code block, the details). */
+  copyText(text: string): Promise<void>;
+  execute(command: 'exportKeys' | 'importAudit'): Promise<void>;
+  noteAction(action: NoteAction): Promise<void>;
+  brokenAction(action: BrokenAction): Promise<void>;
+  cancelLoading(): void;
+}
