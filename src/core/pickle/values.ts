@@ -44,6 +44,14 @@ export class PyFloat {
   constructor(readonly value: number) {}
 }
 
+/** A NaN with other bits than `float('nan')`: x86 makes one with the sign set. JavaScript need not keep them. */
+export class PyNan extends PyFloat {
+  /** As BINFLOAT writes it: eight bytes, big-endian. */
+  constructor(readonly bytes: Uint8Array) {
+    super(NaN);
+  }
+}
+
 /** A `str`. Lone surrogates (CPython's `surrogatepass`) stay lone surrogates. */
 export class PyStr {
   declare readonly kind: NodeKind.Str;
@@ -64,13 +72,20 @@ export class PyByteString {
 }
 
 /**
- * `bytes` or `bytearray` written by protocol 3 or later; also the text of a long protocol-2 `bytes`
- * (`_codecs.encode(text, 'latin1')`), whose text stays in the stream as UTF-8.
+ * What the data of a `PyBytes` is. The last four stand for a text too long for memory, and always with a range:
+ * - `utf8-text`: a `str`; in checkpoints the text of a long protocol-2 `bytes` (`_codecs.encode(text, 'latin1')`).
+ * - `escaped-text`: a `str` in raw-unicode-escape (UNICODE).
+ * - `byte-string`, `escaped-byte-string`: a Python 2 `str`, plain (BINSTRING) or with its escapes, the quotes left out
+ *   (STRING).
  */
+export type BytesType =
+  'bytes' | 'bytearray' | 'buffer' | 'utf8-text' | 'escaped-text' | 'byte-string' | 'escaped-byte-string';
+
+/** `bytes` or `bytearray` written by protocol 3 or later, and every text too long for memory. */
 export class PyBytes {
   declare readonly kind: NodeKind.Bytes;
   constructor(
-    readonly type: 'bytes' | 'bytearray' | 'buffer' | 'utf8-text',
+    readonly type: BytesType,
     /** The bytes themselves, or where they are when there are more than `Limits.inlineBytes`. */
     readonly data: Uint8Array | StreamRange,
     /** Written READONLY_BUFFER after it. */
@@ -121,6 +136,11 @@ export enum CallForm {
   NewObjEx,
   Inst,
   Obj,
+  /**
+   * REDUCE of `getattr` whose TUPLE2 was not memoised: how CPython from 3.13 on writes a nested name (`Outer.Inner`)
+   * below protocol 4. The name that it starts from is not memoised either.
+   */
+  Attribute,
 }
 
 /**
@@ -140,7 +160,7 @@ export class PyCall {
     readonly form: CallForm,
     readonly callee: Value,
     readonly args: Value,
-    readonly kwargs: Value | undefined = undefined,
+    readonly kwargs?: Value,
   ) {}
 }
 
@@ -165,6 +185,10 @@ export interface PickleGraph {
   readonly end: number;
   /** Every import, in stream order, one per GLOBAL / STACK_GLOBAL / INST, those whose object was dropped again too. */
   readonly globals: readonly PyGlobal[];
+  /** Every call in stream order, those whose result was dropped again too: what loading would run. Read by the audit. */
+  readonly calls: readonly PyCall[];
+  /** Every persistent id in stream order, likewise. */
+  readonly persistents: readonly PyPersistent[];
   /** Opcodes met, as a 256-entry table of counts: what `weights_only` may refuse. */
   readonly opcodes: Uint32Array;
   /** What the graph could not hold (BUILD twice, items set on a string …); empty for everything that Python writes. */
