@@ -1,0 +1,91 @@
+import type { ZipRecord } from './record';
+
+/** Lookup as miniz does it: names are equal when they differ in ASCII case only. */
+export class RecordNames {
+  private readonly byName = new Map<string, ZipRecord>();
+  /** Records whose name was taken already. */
+  readonly duplicates: ZipRecord[] = [];
+
+  constructor(records: readonly ZipRecord[]) {
+    for (const record of records) {
+      const name = lowerAscii(record.name);
+      if (this.byName.has(name)) this.duplicates.push(record);
+      else this.byName.set(name, record);
+    }
+  }
+
+  find(name: string): ZipRecord | undefined {
+    return this.byName.get(lowerAscii(name));
+  }
+}
+
+function lowerAscii(name: string): string {
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;
+}
+
+/** Records that make a folder the root of a checkpoint. */
+const landmarks = ['data.pkl', 'constants.pkl', '.data/extern_modules', 'archive_format', 'model.json'];
+
+export interface Root {
+  /** Without the slash; null when the archive has none. */
+  readonly folder: string | null;
+  /** What torch says of it: it wants the folder of entry 0, with every record in it. */
+  readonly problem: 'none' | 'other-folder' | 'records-outside';
+  readonly outside: number;
+}
+
+/**
+ * The folder that all records are in. torch takes that of entry 0; where nothing of a checkpoint is in it, the only
+ * folder with a `data.pkl` is taken instead.
+ */
+export function findRoot(records: readonly ZipRecord[]): Root {
+  const first = records[0]?.name ?? '';
+  const slash = first.indexOf('/');
+  const folder = slash < 0 ? null : first.slice(0, slash);
+  if (folder !== null) {
+    const outside = countOutside(records, folder);
+    if (outside === 0) return { folder, problem: 'none', outside };
+    if (hasLandmark(records, folder)) return { folder, problem: 'records-outside', outside };
+  }
+  const other = onlyCheckpointFolder(records);
+  if (other === null) return { folder: null, problem: 'none', outside: 0 };
+  return { folder: other === '' ? null : other, problem: 'other-folder', outside: countOutside(records, other) };
+}
+
+function countOutside(records: readonly ZipRecord[], folder: string): number {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  let outside = 0;
+  for (const { name } of records) if (!name.startsWith(prefix)) outside++;
+  return outside;
+}
+
+function hasLandmark(records: readonly ZipRecord[], folder: string): boolean {
+  const wanted = new Set(landmarks.map((name) => lowerAscii(`${folder}/${name}`)));
+  return records.some(({ name }) => wanted.has(lowerAscii(name)));
+}
+
+/** The folder ('' for none) of the only `data.pkl`; null when there is no such record, or more than one. */
+function onlyCheckpointFolder(records: readonly ZipRecord[]): string | null {
+  const folders = new Set<string>();
+  for (const { name } of records) {
+    const match = /^(?:(.*)\/)?data\.pkl$/i.exec(name);
+    if (match !== null) folders.add(match[1] ?? '');
+  }
+  const [only] = folders;
+  return folders.size === 1 && only !== undefined ? only : null;
+}
+
+/** Takes the root folder off the names of what lies in it. */
+export function stripRoot(records: readonly ZipRecord[], folder: string | null): void {
+  if (folder === null) return;
+  const prefix = `${folder}/`;
+  for (const record of records) {
+    if (record.name.startsWith(prefix)) record.name = record.name.substring(prefix.length);
+  }
+}
+
+/** Undoes `stripRoot` for an archive that is no checkpoint. All its records lie in `folder`. */
+export function restoreRoot(records: readonly ZipRecord[], folder: string | null): void {
+  if (folder === null) return;
+  for (const record of records) record.name = `${folder}/${record.name}`;
+}

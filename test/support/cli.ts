@@ -1,0 +1,36 @@
+import { run } from '../../src/cli/run';
+import type { Terminal } from '../../src/cli/terminal';
+
+export interface CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly colours?: boolean;
+  readonly signal?: AbortSignal;
+  /** Called with each piece that goes to stdout. */
+  onPrint?(text: string): void;
+}
+
+/** Runs `ptckpt` in this process: what it prints, and its exit status. */
+export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const terminal: Terminal = {
+    print: (text) => {
+      options.onPrint?.(text);
+      out.push(text);
+      return Promise.resolve();
+    },
+    complain: (line) => {
+      errors.push(`${line}\n`);
+    },
+    progress: () => undefined,
+    colours: options.colours ?? false,
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const status = await run(args, terminal);
+  return { status, stdout: out.join(''), stderr: errors.join('') };
+}

@@ -1,0 +1,111 @@
+import { RowKind, type TreeColumns } from '../../src/core/tree/treeColumns';
+
+/** An entry of a made tree. Without `shape` it is a value. */
+export interface MadeEntry {
+  /** Labels from the top down. */
+  readonly path: readonly string[];
+  readonly shape?: readonly number[];
+  readonly value?: string;
+  readonly dtype?: string;
+  readonly device?: string;
+  readonly flags?: number;
+  readonly bytes?: number;
+  readonly description?: string;
+}
+
+interface MadeRow {
+  readonly label: string;
+  readonly parent: number;
+  readonly entry: number;
+}
+
+/** Columns as `buildTree` makes them, one row for each label, without a checkpoint: for tests of the interface. */
+export function makeColumns(entries: readonly MadeEntry[]): TreeColumns {
+  const rows = layOut(entries);
+  const strings = [''];
+  const known = new Map([['', 0]]);
+  const textOf = (text: string): number => {
+    const at = known.get(text) ?? strings.push(text) - 1;
+    known.set(text, at);
+    return at;
+  };
+  const count = rows.length;
+  const columns = {
+    count,
+    labels: new TextEncoder().encode(rows.map(({ label }) => label).join('')),
+    labelLength: Uint32Array.from(rows, ({ label }) => label.length),
+    parent: Int32Array.from(rows, ({ parent }) => parent),
+    end: Uint32Array.from(rows, (_, row) => row + 1),
+    kind: new Uint8Array(count),
+    flags: new Uint16Array(count),
+    entry: Int32Array.from(rows, ({ entry }) => entry),
+    branch: new Int32Array(count).fill(-1),
+    tensors: new Uint32Array(count),
+    elements: new Float64Array(count),
+    bytes: new Float64Array(count),
+    shape: new Uint32Array(count),
+    dtype: new Uint32Array(count),
+    device: new Uint32Array(count),
+    description: new Uint32Array(count),
+    strings,
+  };
+  for (let row = count - 1; row >= 0; row--) {
+    const entry = entries[rows[row]?.entry ?? -1];
+    columns.kind[row] =
+      entry === undefined ? RowKind.Group : entry.shape === undefined ? RowKind.Value : RowKind.Tensor;
+    if (entry !== undefined) {
+      const elements = entry.shape?.reduce((product, size) => product * size, 1) ?? 0;
+      columns.flags[row] = entry.flags ?? 0;
+      columns.tensors[row] = entry.shape === undefined ? 0 : 1;
+      columns.elements[row] = elements;
+      columns.bytes[row] = entry.bytes ?? elements * 4;
+      columns.shape[row] = textOf(entry.shape === undefined ? (entry.value ?? '') : `[${entry.shape.join(', ')}]`);
+      columns.dtype[row] = textOf(entry.dtype ?? (entry.shape === undefined ? 'int' : 'float32'));
+      columns.device[row] = textOf(entry.device ?? (entry.shape === undefined ? '' : 'cpu'));
+      columns.description[row] = textOf(entry.description ?? '');
+    }
+    const parent = rows[row]?.parent ?? -1;
+    if (parent >= 0) {
+      columns.end[parent] = Math.max(columns.end[parent] ?? 0, columns.end[row] ?? 0);
+      columns.tensors[parent] = (columns.tensors[parent] ?? 0) + (columns.tensors[row] ?? 0);
+      columns.elements[parent] = (columns.elements[parent] ?? 0) + (columns.elements[row] ?? 0);
+      columns.bytes[parent] = (columns.bytes[parent] ?? 0) + (columns.bytes[row] ?? 0);
+    }
+  }
+  return columns;
+}
+
+/** Entries whose paths share a start must stand together, as in a file. */
+function layOut(entries: readonly MadeEntry[]): MadeRow[] {
+  const rows: MadeRow[] = [];
+  let open: number[] = [];
+  let path: readonly string[] = [];
+  entries.forEach((entry, at) => {
+    let shared = 0;
+    while (shared < entry.path.length - 1 && shared < path.length - 1 && path[shared] === entry.path[shared]) {
+      shared++;
+    }
+    open = open.slice(0, shared);
+    for (let depth = shared; depth < entry.path.length; depth++) {
+      const leaf = depth === entry.path.length - 1;
+      rows.push({ label: entry.path[depth] ?? '', parent: open.at(-1) ?? -1, entry: leaf ? at : -1 });
+      open.push(rows.length - 1);
+    }
+    path = entry.path;
+  });
+  return rows;
+}
+
+/** `layers.{n}.{part}.weight` and `.bias`: `count` tensors, as a large model has them. */
+export function largeTree(count: number): TreeColumns {
+  const parts = ['attention.query', 'attention.key', 'attention.value', 'mlp.up', 'mlp.down'];
+  const entries: MadeEntry[] = [];
+  for (let layer = 0; entries.length < count; layer++) {
+    for (const part of parts) {
+      const path = ['model', 'layers', String(layer), ...part.split('.')];
+      entries.push({ path: [...path, 'weight'], shape: [64, 64], dtype: 'bfloat16', device: 'cuda:0', bytes: 8192 });
+      entries.push({ path: [...path, 'bias'], shape: [64] });
+    }
+  }
+  return makeColumns(entries.slice(0, count));
+}
