@@ -1,3 +1,4 @@
+import type { BlockerReason, ImportReason } from '../audit/codes';
 import type { ByteSource } from '../bytes/byteSource';
 import type { Container, ContainerRecord } from '../container/container';
 import type { Finding } from '../findings';
@@ -28,16 +29,23 @@ export interface Storage {
   readonly bytes: number;
   /** torch dtype of its first use; null for an untyped one. */
   readonly dtype: string | null;
-  /** The device it was saved on, as written: `cpu`, `cuda:1`. */
-  readonly device: string;
+  /** The device it was saved on, as written: `cpu`, `cuda:1`; null where the format records none. */
+  readonly device: string | null;
   /** Where its bytes are; null when the file lacks them. */
   readonly record: ContainerRecord | null;
+  /** What reads `record`: the file's container, or one nested in a plain pickle. */
+  readonly container: Container;
+  /** Position of its first byte in the file itself; null where it does not lie there plainly. */
+  readonly position: number | null;
 }
 
 export interface TensorEntry {
   readonly kind: 'tensor';
   readonly path: Path;
+  /** −1 for a size that differs from one component of a nested tensor to the next. */
   readonly shape: readonly number[];
+  /** What torch calls the size that is −1 in a jagged tensor: `j0`. */
+  readonly ragged?: string;
   /** torch's name without `torch.`. */
   readonly dtype: string;
   /** null where the format records none. */
@@ -80,6 +88,9 @@ export interface Branch {
   readonly type: string;
   /** What the interface says of it beyond its type, as data: optimizer, module, state dict, or nothing. */
   readonly role: 'state-dict' | 'optimizer' | 'module' | null;
+  /** What is below it: `Checkpoint.entries[first … end)`. */
+  readonly first: number;
+  readonly end: number;
   readonly node: Value;
 }
 
@@ -90,7 +101,7 @@ export interface WeightsOnly {
   readonly blockers: readonly Blocker[];
 }
 export interface Blocker {
-  readonly reason: string;
+  readonly reason: BlockerReason;
   readonly name: string;
   readonly paths: readonly Path[];
 }
@@ -100,7 +111,7 @@ export interface Import {
   readonly name: string;
   readonly verdict: 'allowed' | 'unknown' | 'dangerous';
   /** Why it is dangerous, or what other torch versions do with it; a code for `src/wording`, null when there is nothing to say. */
-  readonly reason: string | null;
+  readonly reason: ImportReason | null;
   /** Record that the pickle stands in. */
   readonly section: string;
   /** At most 20. */
@@ -124,6 +135,25 @@ export interface Summary {
   readonly devices: ReadonlyMap<string, number>;
 }
 
+/** What the state of an optimizer says, and what can be derived from it. */
+export interface OptimizerInfo {
+  /** Its branch: the dict with `state` and `param_groups`, or the pickled optimizer object. */
+  readonly path: Path;
+  /**
+   * Classes that it may be: exactly one where the file names it (`torch.optim.sgd.SGD` is `SGD`), else those of torch.optim
+   * whose groups and state have these keys, the likeliest first; empty when none has.
+   */
+  readonly candidates: readonly string[];
+  /** The file names the class. */
+  readonly certain: boolean;
+  /** Parameters in each of its groups. */
+  readonly groups: readonly number[];
+  /** Index in `Checkpoint.entries` of each parameter, in the optimizer's order; null where it cannot be derived. */
+  readonly parameters: readonly (number | null)[];
+  /** Tensors of the state dicts that hold all its parameters, and that are none of them: buffers. */
+  readonly buffers: readonly number[];
+}
+
 /** Everything known of a file without running it and without reading a weight. */
 export interface Checkpoint {
   readonly source: ByteSource;
@@ -133,8 +163,10 @@ export interface Checkpoint {
   readonly wrapper: string | null;
   /** Tensors and values in file order. */
   readonly entries: readonly Entry[];
+  /** A branch comes before those below it, and before its first entry. */
   readonly branches: readonly Branch[];
   readonly storages: readonly Storage[];
+  readonly optimizers: readonly OptimizerInfo[];
   readonly weightsOnly: WeightsOnly;
   readonly imports: readonly Import[];
   readonly findings: readonly Finding[];

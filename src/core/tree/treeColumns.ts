@@ -29,6 +29,15 @@ export enum RowFlag {
   RequiresGrad = 2048,
 }
 
+/** What is worth a mark in the tree, and a stop when going from flag to flag. */
+export const flaggedBits =
+  RowFlag.Shared |
+  RowFlag.Strided |
+  RowFlag.Partial |
+  RowFlag.Missing |
+  RowFlag.UnknownImport |
+  RowFlag.DangerousImport;
+
 /**
  * The rows of the tree as columns, in file order: a group comes before its children, and rows `i+1 … end[i]−1` are what is
  * below row `i`. Dotted keys are folded into groups; a group with one child is one row with it (`conv1.weight`).
@@ -48,6 +57,8 @@ export interface TreeColumns {
   readonly flags: Uint16Array;
   /** Index into `Checkpoint.entries`; −1 for a group. */
   readonly entry: Int32Array;
+  /** Index into `Checkpoint.branches`; −1 for a leaf and for a group that only dotted keys make. */
+  readonly branch: Int32Array;
   /** Tensors in the row: 1 for a tensor, 0 for a value, the sum for a group. */
   readonly tensors: Uint32Array;
   /** Elements, summed as the interface shows them: aliases once per group. */

@@ -1,0 +1,45 @@
+import { isNode, NodeKind, type Value } from '../pickle/values';
+import { asItems, lookUp } from './arguments';
+import { latin1 } from './pythonText';
+
+/** Whether two keys are one to Python: 1, 1.0 and True are. Null for keys that are compared by what is in them. */
+export function keyIdentity(key: Value): string | number | null {
+  if (typeof key === 'number' || typeof key === 'boolean') {
+    return Number(key);
+  }
+  if (!isNode(key)) {
+    return null;
+  }
+  switch (key.kind) {
+    case NodeKind.Str:
+      return key.value;
+    case NodeKind.ByteString:
+      return latin1(key.bytes);
+    case NodeKind.Float:
+      return Number.isNaN(key.value) ? null : key.value;
+    default:
+      return null;
+  }
+}
+
+const noOwn: readonly Value[] = [];
+
+/** Keys that are more than text and numbers: what they name is needed by the dict. */
+export function objectKeys(entries: readonly Value[]): readonly Value[] {
+  let found: Value[] | null = null;
+  for (let index = 0; index < entries.length; index += 2) {
+    const key = entries[index] ?? null;
+    if (isNode(key) && key.kind !== NodeKind.Str && key.kind !== NodeKind.ByteString && key.kind !== NodeKind.Float) {
+      found ??= [];
+      found.push(key);
+    }
+  }
+  return found ?? noOwn;
+}
+
+/** The two keys that `Optimizer.state_dict()` has. */
+export function isOptimizer(entries: readonly Value[]): boolean {
+  return (
+    entries.length <= 64 && lookUp(entries, 'state') !== undefined && asItems(lookUp(entries, 'param_groups')) !== null
+  );
+}

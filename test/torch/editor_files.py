@@ -1,0 +1,52 @@
+"""Writes the files that the tests in VS Code open: `editor_files.py FOLDER`."""
+
+import sys
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from torch import nn
+
+folder = Path(sys.argv[1])
+
+
+class Net(nn.Module):
+    """A class that nobody can import when the file is opened: it is one of __main__."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
+        self.fc = nn.Linear(8, 2)
+
+
+def save_on(device, value, path):
+    """As a machine with that device would write it: the tag is the only difference."""
+    tag = torch.serialization.location_tag
+    torch.serialization.location_tag = lambda storage: device
+    try:
+        torch.save(value, path)
+    finally:
+        torch.serialization.location_tag = tag
+
+
+torch.manual_seed(0)
+net = Net()
+torch.save(net, folder / "net.pkl")
+torch.save(net.state_dict(), folder / "net_params.pkl")
+
+optimizer = torch.optim.SGD(net.parameters(), lr=0.003, momentum=0.9)
+net.fc(torch.ones(1, 8)).sum().backward()
+net.features(torch.ones(1, 3, 4, 4)).sum().backward()
+optimizer.step()
+save_on(
+    "cuda:1",
+    {"model_state_dict": net.state_dict(), "optimizer_state_dict": optimizer.state_dict(), "epoch": 17},
+    folder / "train.ckpt",
+)
+
+named = folder / "模型 测试"
+named.mkdir(exist_ok=True)
+weights = OrderedDict([("编码器.权重", torch.zeros(4, 3)), ("编码器.偏置", torch.zeros(4)), ("<b>头</b>", torch.ones(2))])
+torch.save(weights, named / "最佳 权重.pkl")
+
+print("null")

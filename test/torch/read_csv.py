@@ -1,0 +1,8 @@
+"""Prints the rows of a CSV file, as Python's csv module reads them, as JSON."""
+
+import csv
+import json
+import sys
+
+with open(sys.argv[1], newline="", encoding="utf-8") as file:
+    json.dump(list(csv.DictReader(file, strict=True)), sys.stdout)
