@@ -1,0 +1,118 @@
+import { ForeignFileError } from '../core/container/foreign';
+import type { CheckpointError, ErrorCode } from '../core/errors';
+import { foreignText } from './foreign';
+import { formatExact, formatHex } from './format';
+import type { Translate } from './translate';
+
+/** What an error means to the person who opened the file. */
+export interface ErrorText {
+  /** A heading, without a full stop. */
+  readonly title: string;
+  /** What is the case. */
+  readonly sentence: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** The words for an error of `core`. */
+export function errorText(error: CheckpointError, t: Translate): ErrorText {
+  return error instanceof ForeignFileError ? foreignText(error.foreign, t) : texts[error.code](t, error);
+}
+
+const again = (t: Translate): string => t('Download or copy it again, or save it again where it was made.');
+
+const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) => ErrorText>> = {
+  'malformed-zip': (t) => damaged(t, t('The ZIP archive of this checkpoint does not follow its own format.')),
+  'malformed-pickle': (t, error) => damaged(t, malformedPickle(error, t)),
+  'malformed-legacy': (t) =>
+    damaged(t, t('This checkpoint in the format before torch 1.6 does not follow that format.')),
+  'malformed-tar': (t) => damaged(t, t('The TAR archive of this checkpoint does not follow its own format.')),
+  'malformed-safetensors': (t) => damaged(t, t('The header of this safetensors file cannot be read.')),
+  'malformed-numpy': (t) => damaged(t, t('The header of this NumPy file cannot be read.')),
+  truncated: (t) => ({
+    title: t('The file is cut'),
+    sentence: t('The file ends before its contents do.'),
+    remedy: again(t),
+  }),
+  'missing-record': (t, error) => ({
+    title: t('The file is incomplete'),
+    sentence: missingRecord(error, t),
+    remedy: again(t),
+  }),
+  'limit-exceeded': (t) => ({
+    title: t('The file asks for too much'),
+    sentence: t('The file claims more entries, bytes or levels than any real checkpoint has.'),
+    remedy: t('Take it from its source again; it may be damaged, or made to do harm.'),
+  }),
+  'not-a-checkpoint': (t) => ({
+    title: t('Not a checkpoint'),
+    sentence: t('This file is no PyTorch checkpoint.'),
+    remedy: t('Check that it is the right file, or open it with another editor.'),
+  }),
+  unsupported: (t) => ({
+    title: t('This format is not read here'),
+    sentence: t('The format of this file is known, but not read here.'),
+    remedy: t('Open it with the program that wrote it.'),
+  }),
+  'file-missing': (t) => ({
+    title: t('The file is not there'),
+    sentence: t('There is no such file.'),
+    remedy: t('Check the path; it may have been moved or deleted.'),
+  }),
+  'no-permission': (t) => ({
+    title: t('No permission'),
+    sentence: t('You have no permission to read this file.'),
+    remedy: t('Ask its owner for the right to read it.'),
+  }),
+  'is-a-folder': (t) => ({
+    title: t('This is a folder'),
+    sentence: t('This is a folder, not a file.'),
+    remedy: t('Open a checkpoint file inside it.'),
+  }),
+  'file-changed': (t) => ({
+    title: t('The file changed while it was read'),
+    sentence: t('The file changed on disk while it was read.'),
+    remedy: t('Try again when nothing writes to it.'),
+  }),
+  io: (t) => ({
+    title: t('The file cannot be read'),
+    sentence: t('The system could not read this file.'),
+    remedy: t('Check the disk or the network connection, then try again.'),
+  }),
+  cancelled: (t) => ({
+    title: t('Cancelled'),
+    sentence: t('Reading was cancelled.'),
+    remedy: t('Open the file again to read it.'),
+  }),
+};
+
+function damaged(t: Translate, sentence: string): ErrorText {
+  return { title: t('The file is damaged'), sentence, remedy: again(t) };
+}
+
+function malformedPickle(error: CheckpointError, t: Translate): string {
+  return error.offset === undefined
+    ? t('The pickle in this file cannot be read.')
+    : t('The pickle in this file cannot be read beyond byte {0}.', formatExact(error.offset));
+}
+
+function missingRecord(error: CheckpointError, t: Translate): string {
+  return error.entry === undefined
+    ? t('The archive lacks a record that a checkpoint needs.')
+    : t('The archive has no record “{0}”.', error.entry);
+}
+
+/** The technical facts for "Reveal Details" and logs, a line each: code, position, record, note. */
+export function errorDetails(error: CheckpointError, t: Translate): string {
+  const lines = [t('Code: {0}', error.code)];
+  if (error.offset !== undefined) {
+    lines.push(t('Offset: {0} ({1})', formatExact(error.offset), formatHex(error.offset)));
+  }
+  if (error.entry !== undefined) {
+    lines.push(t('Entry: {0}', error.entry));
+  }
+  if (error.detail !== undefined) {
+    lines.push(t('Note: {0}', error.detail));
+  }
+  return lines.join('\n');
+}
