@@ -1,4 +1,4 @@
-import type { CheckpointKind, Import, PathElement, WeightsOnly } from '../core/checkpoint/checkpoint';
+import type { CheckpointKind, Import, PathElement } from '../core/checkpoint/checkpoint';
 import type { ContainerKind } from '../core/container/container';
 import type { TreeColumns } from '../core/tree/treeColumns';
 
@@ -43,12 +43,14 @@ export interface NoteView {
   /** Line in the foot that goes with it. */
   readonly foot: string | null;
 }
-export type NoteAction = 'reload' | 'manageTrust' | 'dismiss';
+export type NoteAction = 'reload' | 'showFindings' | 'manageTrust' | 'dismiss';
 
 /** A file that cannot be shown as a tree: what it is and what to do. */
 export interface BrokenView {
   /** `Git LFS pointer`: the first fact of the summary line. */
   readonly what: string;
+  /** Behind it: `134 bytes`, `not a checkpoint`. */
+  readonly asides: readonly string[];
   readonly title: string;
   readonly sentence: string;
   /** codicon name. */
@@ -61,7 +63,8 @@ export interface BrokenView {
   /** "Reveal Details": code, offset, technical note. */
   readonly details: string;
 }
-export type BrokenAction = 'runInTerminal' | 'openAsText' | 'openWithDefault' | 'retry' | 'openFolder' | 'copyDetails';
+export type BrokenAction =
+  'runInTerminal' | 'openAsText' | 'openWithDefault' | 'retry' | 'openFolder' | 'openSettings' | 'copyDetails';
 
 export interface ViewSettings {
   readonly treeOrder: 'file' | 'natural';
@@ -81,6 +84,8 @@ export interface ViewState {
   readonly sort: { readonly column: string; readonly descending: boolean } | null;
   readonly columnWidths: Readonly<Record<string, number>>;
   readonly hiddenColumns: readonly string[];
+  /** Filters that were used, the latest first. */
+  readonly history: readonly string[];
   readonly pane: {
     readonly open: boolean;
     readonly tool: 'details' | 'audit';
@@ -119,13 +124,21 @@ export interface DetailsFact {
 
 /** The Import Audit pane. */
 export interface AuditView {
-  readonly weightsOnly: WeightsOnly;
+  /** `torch.load(weights_only=True)` takes the file. */
+  readonly loads: boolean;
   /** `weights_only=True stops at 1 of 9 imports`. */
   readonly verdict: string;
   readonly sentence: string;
+  /** All of what stops it, a sentence each. */
+  readonly blockers: readonly AuditBlocker[];
   readonly imports: readonly AuditImport[];
   /** Python that loads the file with the unknown imports allowed; null where nothing is to be allowed or must not be. */
   readonly python: string | null;
+}
+export interface AuditBlocker {
+  readonly text: string;
+  /** Rows of the entries where it stops, at most 20. */
+  readonly rows: readonly number[];
 }
 export interface AuditImport {
   readonly name: string;
@@ -165,6 +178,7 @@ export type WebviewCommand =
   | 'expandAll'
   | 'collapseAll'
   | 'toggleLayout'
+  | 'toggleOrder'
   | 'togglePane'
   | 'nextFlagged'
   | 'previousFlagged';
@@ -179,11 +193,19 @@ export interface HostMethods {
   selection(rows: readonly number[]): void;
   /** The tree has or has lost the focus: key bindings follow it. */
   treeFocused(focused: boolean): void;
-  copy(what: 'key' | 'python' | 'row' | 'path' | 'numpy', rows: readonly number[]): Promise<void>;
+  copy(what: 'key' | 'python' | 'row' | 'path', rows: readonly number[]): Promise<void>;
   /** Text that the webview itself composed (a code block, the details). */
   copyText(text: string): Promise<void>;
   execute(command: 'exportKeys' | 'importAudit'): Promise<void>;
   noteAction(action: NoteAction): Promise<void>;
   brokenAction(action: BrokenAction): Promise<void>;
+  /** A column that is hidden at first: asked for when it is shown. */
+  column(name: HiddenColumn): Promise<TextColumn>;
   cancelLoading(): void;
+}
+export type HiddenColumn = 'stride' | 'offset' | 'record';
+/** One text for each row of the tree, as indexes into `strings`; 0 is ''. */
+export interface TextColumn {
+  readonly cells: Uint32Array;
+  readonly strings: readonly string[];
 }

@@ -1,0 +1,323 @@
+import type { CheckpointKind, PathElement } from '../core/checkpoint/checkpoint';
+import type { ContainerKind } from '../core/container/container';
+import type { TreeColumns } from '../core/tree/treeColumns';
+import {
+  isArrayOf,
+  isBoolean,
+  isEither,
+  isIndex,
+  isKeyOf,
+  isNothing,
+  isNullOr,
+  isNumber,
+  isOneOf,
+  isOptional,
+  isRecord,
+  isRecordOf,
+  isShape,
+  isString,
+  isTuple,
+  type Guard,
+} from './guards';
+import type {
+  AuditBlocker,
+  AuditImport,
+  AuditView,
+  BrokenAction,
+  BrokenView,
+  DetailsFact,
+  DetailsSection,
+  DetailsView,
+  FindingView,
+  HiddenColumn,
+  HostMethods,
+  NoteAction,
+  NoteView,
+  SummaryView,
+  TextColumn,
+  ViewSettings,
+  ViewState,
+  WebviewCommand,
+  WebviewMethods,
+} from './messages';
+import type { Contract } from './rpc';
+
+/** Rows that one call may name: selections of a whole file, and no more than a file may have. */
+const mostRows = 4_000_000;
+const isRows = isArrayOf(isIndex, mostRows);
+
+const isContainer = isKeyOf<ContainerKind>({
+  zip: true,
+  legacy: true,
+  tar: true,
+  pickle: true,
+  torchscript: true,
+  mobile: true,
+  package: true,
+  pt2: true,
+  safetensors: true,
+  npy: true,
+  npz: true,
+  unknown: true,
+});
+const isCheckpointKind = isKeyOf<CheckpointKind>({
+  lightning: true,
+  module: true,
+  optimizer: true,
+  tensor: true,
+  tensors: true,
+  'state-dict': true,
+  'training-checkpoint': true,
+  other: true,
+});
+const isFinding = isShape<FindingView>({
+  severity: isOneOf('info', 'warning', 'error'),
+  code: isString,
+  message: isString,
+});
+
+const isSummary = isShape<SummaryView>({
+  fileName: isString,
+  container: isContainer,
+  kind: isNullOr(isCheckpointKind),
+  wrapper: isNullOr(isString),
+  fileBytes: isIndex,
+  counts: isNullOr(
+    isShape<NonNullable<SummaryView['counts']>>({
+      tensors: isIndex,
+      entries: isIndex,
+      parameters: isNumber,
+      tensorBytes: isNumber,
+      storageBytes: isNumber,
+    }),
+  ),
+  imports: isShape<SummaryView['imports']>({ unknown: isIndex, dangerous: isIndex }),
+  findings: isArrayOf(isFinding),
+});
+
+type ColumnArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+
+const columnTypes = [
+  ['labelLength', Uint32Array],
+  ['parent', Int32Array],
+  ['end', Uint32Array],
+  ['kind', Uint8Array],
+  ['flags', Uint16Array],
+  ['entry', Int32Array],
+  ['branch', Int32Array],
+  ['tensors', Uint32Array],
+  ['elements', Float64Array],
+  ['bytes', Float64Array],
+  ['shape', Uint32Array],
+  ['dtype', Uint32Array],
+  ['device', Uint32Array],
+  ['description', Uint32Array],
+] as const satisfies readonly (readonly [keyof TreeColumns, new () => ColumnArray])[];
+
+/** Every column is there, of its type and of the same length; parents come before their children. */
+export const isTreeColumns: Guard<TreeColumns> = (value): value is TreeColumns => {
+  if (!isRecord(value) || !isIndex(value['count']) || !(value['labels'] instanceof Uint8Array)) {
+    return false;
+  }
+  const count = value['count'];
+  for (const [name, type] of columnTypes) {
+    const column = value[name];
+    if (!(column instanceof type) || column.length !== count) {
+      return false;
+    }
+  }
+  return isArrayOf(isString)(value['strings']) && isPreorder(value['parent'], value['end']);
+};
+
+function isPreorder(parent: unknown, end: unknown): boolean {
+  if (!(parent instanceof Int32Array) || !(end instanceof Uint32Array)) {
+    return false;
+  }
+  return parent.every((above, row) => {
+    const last = end[row] ?? 0;
+    return above >= -1 && above < row && last > row && last <= (above < 0 ? parent.length : (end[above] ?? 0));
+  });
+}
+
+const isNoteAction = isKeyOf<NoteAction>({ reload: true, showFindings: true, manageTrust: true, dismiss: true });
+const isNote = isShape<NoteView>({
+  icon: isOneOf('info', 'lock', 'shield', 'warning', 'sync'),
+  text: isString,
+  actions: isArrayOf(isShape<NoteView['actions'][number]>({ label: isString, action: isNoteAction })),
+  foot: isNullOr(isString),
+});
+
+const isBrokenAction = isKeyOf<BrokenAction>({
+  runInTerminal: true,
+  openAsText: true,
+  openWithDefault: true,
+  retry: true,
+  openFolder: true,
+  openSettings: true,
+  copyDetails: true,
+});
+const isBroken = isShape<BrokenView>({
+  what: isString,
+  asides: isArrayOf(isString),
+  title: isString,
+  sentence: isString,
+  icon: isString,
+  facts: isArrayOf(isShape<BrokenView['facts'][number]>({ label: isString, value: isString })),
+  command: isNullOr(isShape<NonNullable<BrokenView['command']>>({ intro: isString, line: isString })),
+  primary: isNullOr(isBrokenAction),
+  secondary: isArrayOf(isBrokenAction),
+  details: isString,
+});
+
+const isTreeOrder = isOneOf('file', 'natural');
+const isSettings = isShape<ViewSettings>({ treeOrder: isTreeOrder });
+
+/** Also for what `getState` gives back: another version of this extension may have written it. */
+export const isViewState = isShape<ViewState>({
+  version: isOneOf(1),
+  filter: isShape<ViewState['filter']>({ text: isString, regex: isBoolean, matchCase: isBoolean }),
+  facets: isArrayOf(isString),
+  expanded: isArrayOf(isString),
+  selected: isArrayOf(isString),
+  focused: isNullOr(isString),
+  scrollTop: isNumber,
+  layout: isOneOf('tree', 'flat'),
+  order: isTreeOrder,
+  sort: isNullOr(isShape<NonNullable<ViewState['sort']>>({ column: isString, descending: isBoolean })),
+  columnWidths: isRecordOf(isNumber),
+  hiddenColumns: isArrayOf(isString),
+  history: isArrayOf(isString),
+  pane: isShape<ViewState['pane']>({
+    open: isBoolean,
+    tool: isOneOf('details', 'audit'),
+    widths: isRecordOf(isNumber),
+  }),
+});
+
+const isPathElement: Guard<PathElement> = isEither(
+  isEither(isString, isNumber),
+  isShape<{ readonly repr: string }>({ repr: isString }),
+);
+
+const isFact: Guard<DetailsFact> = (value): value is DetailsFact =>
+  isRecord(value) &&
+  isString(value['label']) &&
+  isString(value['value']) &&
+  isOptional(isString)(value['secondary']) &&
+  isOptional(isOneOf('number', 'string', 'boolean', 'name'))(value['token']) &&
+  isOptional(isRows)(value['rows']);
+
+const isDetails = isShape<DetailsView>({
+  row: isIndex,
+  key: isString,
+  path: isArrayOf(isPathElement),
+  description: isString,
+  chips: isArrayOf(isString),
+  python: isString,
+  sections: isArrayOf(
+    isShape<DetailsSection>({
+      id: isOneOf('tensor', 'value', 'group', 'storage', 'optimizer', 'imports', 'notes'),
+      title: isString,
+      facts: isArrayOf(isFact),
+    }),
+  ),
+});
+
+const isAudit = isShape<AuditView>({
+  loads: isBoolean,
+  verdict: isString,
+  sentence: isString,
+  blockers: isArrayOf(isShape<AuditBlocker>({ text: isString, rows: isRows })),
+  imports: isArrayOf(
+    isShape<AuditImport>({
+      name: isString,
+      verdict: isOneOf('allowed', 'unknown', 'dangerous'),
+      reason: isString,
+      section: isString,
+      uses: isIndex,
+      rows: isRows,
+      neededBy: isString,
+    }),
+  ),
+  python: isNullOr(isString),
+});
+
+/** What the host serves and the webview calls. */
+export const hostContract: Contract<HostMethods> = {
+  ready: { parameters: isTuple<[]>(), result: null },
+  details: {
+    parameters: isTuple<[readonly number[]]>(isRows),
+    result: (value): value is DetailsView[] => isArrayOf(isDetails)(value),
+  },
+  audit: { parameters: isTuple<[]>(), result: isAudit },
+  selection: { parameters: isTuple<[readonly number[]]>(isRows), result: null },
+  treeFocused: { parameters: isTuple<[boolean]>(isBoolean), result: null },
+  copy: { parameters: isTuple(isOneOf('key', 'python', 'row', 'path'), isRows), result: isNothing },
+  copyText: { parameters: isTuple<[string]>(isString), result: isNothing },
+  execute: { parameters: isTuple(isOneOf('exportKeys', 'importAudit')), result: isNothing },
+  noteAction: { parameters: isTuple(isNoteAction), result: isNothing },
+  brokenAction: { parameters: isTuple(isBrokenAction), result: isNothing },
+  column: {
+    parameters: isTuple(isKeyOf<HiddenColumn>({ stride: true, offset: true, record: true })),
+    result: isShape<TextColumn>({
+      cells: (value): value is Uint32Array => value instanceof Uint32Array,
+      strings: isArrayOf(isString),
+    }),
+  },
+  cancelLoading: { parameters: isTuple<[]>(), result: null },
+};
+
+const isCommand = isKeyOf<WebviewCommand>({
+  focusFilter: true,
+  selectMatching: true,
+  showAudit: true,
+  expandAll: true,
+  collapseAll: true,
+  toggleLayout: true,
+  toggleOrder: true,
+  togglePane: true,
+  nextFlagged: true,
+  previousFlagged: true,
+});
+
+/** What the webview serves and the host calls. */
+export const webviewContract: Contract<WebviewMethods> = {
+  initialize: {
+    parameters: isTuple<Parameters<WebviewMethods['initialize']>>(
+      isShape<Parameters<WebviewMethods['initialize']>[0]>({
+        strings: isRecordOf(isString),
+        locale: isString,
+        settings: isSettings,
+        restoredKeys: isBoolean,
+      }),
+    ),
+    result: null,
+  },
+  loading: {
+    parameters: isTuple<Parameters<WebviewMethods['loading']>>(
+      isShape<Parameters<WebviewMethods['loading']>[0]>({
+        summary: isNullOr(isSummary),
+        done: isNumber,
+        total: isNullOr(isNumber),
+      }),
+    ),
+    result: null,
+  },
+  show: {
+    parameters: isTuple<Parameters<WebviewMethods['show']>>(
+      isShape<Parameters<WebviewMethods['show']>[0]>({
+        summary: isSummary,
+        tree: isTreeColumns,
+        keepView: isBoolean,
+      }),
+    ),
+    result: null,
+  },
+  broken: { parameters: isTuple<[BrokenView]>(isBroken), result: null },
+  note: { parameters: isTuple<[NoteView | null]>(isNullOr(isNote)), result: null },
+  settings: { parameters: isTuple<[ViewSettings]>(isSettings), result: null },
+  run: {
+    parameters: isTuple<[WebviewCommand]>(isCommand),
+    result: null,
+  },
+};
