@@ -1,0 +1,98 @@
+import type { HiddenColumn } from '../../../src/protocol/messages';
+
+export type ColumnId = 'key' | 'shape' | 'dtype' | 'device' | 'size' | 'elements' | HiddenColumn;
+
+/** A column beside the key. */
+export interface Column {
+  readonly id: DataColumnId;
+  /** In pixels; the key column takes what is left. */
+  readonly width: number;
+  readonly numeric: boolean;
+}
+
+export const smallestKeyWidth = 160;
+export const smallestColumnWidth = 44;
+const largestColumnWidth = 600;
+
+interface ColumnDefault {
+  readonly width: number;
+  readonly numeric: boolean;
+  /** Dropped when the tree is narrower than this; by ui.md. */
+  readonly dropsBelow: number;
+  readonly hidden: boolean;
+}
+
+/** In the order shown. */
+const defaults: Readonly<Record<Exclude<ColumnId, 'key'>, ColumnDefault>> = {
+  shape: { width: 152, numeric: false, dropsBelow: 320, hidden: false },
+  dtype: { width: 92, numeric: false, dropsBelow: 560, hidden: false },
+  device: { width: 68, numeric: false, dropsBelow: 641, hidden: false },
+  elements: { width: 92, numeric: true, dropsBelow: 641, hidden: true },
+  stride: { width: 120, numeric: false, dropsBelow: 641, hidden: true },
+  offset: { width: 92, numeric: true, dropsBelow: 641, hidden: true },
+  record: { width: 132, numeric: false, dropsBelow: 641, hidden: true },
+  size: { width: 80, numeric: true, dropsBelow: 430, hidden: false },
+};
+
+export type DataColumnId = keyof typeof defaults;
+export const dataColumns: readonly DataColumnId[] = [
+  'shape',
+  'dtype',
+  'device',
+  'elements',
+  'stride',
+  'offset',
+  'record',
+  'size',
+];
+
+/** What the person has chosen: widths dragged, and columns whose showing differs from the default. */
+export interface ColumnChoice {
+  readonly widths: Readonly<Record<string, number>>;
+  readonly hidden: readonly string[];
+}
+
+/** State of a fresh panel. */
+export const defaultHidden: readonly string[] = dataColumns.filter((id) => defaults[id].hidden);
+
+export function isDataColumn(id: string): id is DataColumnId {
+  return Object.hasOwn(defaults, id);
+}
+
+export function clampWidth(width: number): number {
+  return Math.round(Math.min(Math.max(width, smallestColumnWidth), largestColumnWidth));
+}
+
+/** Columns that stand beside the key in a tree of this width, in pixels. */
+export function columnsFor(treeWidth: number, choice: ColumnChoice): readonly Column[] {
+  return dataColumns
+    .filter((id) => !choice.hidden.includes(id) && treeWidth >= defaults[id].dropsBelow)
+    .map((id) => ({
+      id,
+      width: clampWidth(choice.widths[id] ?? narrowed(id, treeWidth)),
+      numeric: defaults[id].numeric,
+    }));
+}
+
+/** Where Device has dropped out the others are narrower, so that the key keeps its room. */
+function narrowed(id: DataColumnId, treeWidth: number): number {
+  if (treeWidth >= defaults.device.dropsBelow) {
+    return defaults[id].width;
+  }
+  switch (id) {
+    case 'shape':
+      return treeWidth < defaults.dtype.dropsBelow ? 104 : 136;
+    case 'dtype':
+      return 72;
+    case 'size':
+      return 78;
+    default:
+      return defaults[id].width;
+  }
+}
+
+/** Value of `grid-template-columns`. */
+export function gridTemplate(columns: readonly Column[]): string {
+  const smallest = columns.length < 4 ? 'minmax(0, 1fr)' : `minmax(${smallestKeyWidth}px, 1fr)`;
+  return [smallest, ...columns.map((column) => `${column.width}px`)].join(' ');
+}

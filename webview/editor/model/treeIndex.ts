@@ -1,0 +1,101 @@
+import { ancestors, decodeLabels, rowKey } from '../../../src/core/tree/rows';
+import { RowKind, type TreeColumns } from '../../../src/core/tree/treeColumns';
+
+/** Characters of all filter texts together: deep nesting multiplies a small file's keys. */
+const mostKeyCharacters = 1 << 26;
+
+/** The columns whose cells are indexes into `strings`. */
+export type TextColumnId = 'shape' | 'dtype' | 'device' | 'description';
+
+/** What the interface derives from the columns once, when they arrive. Rows are numbers in file order. */
+export class TreeIndex {
+  readonly count: number;
+  readonly labels: readonly string[];
+  /** Number of ancestors. */
+  readonly depth: Uint32Array;
+  /** Rows that are entries, not only groups. */
+  readonly entryCount: number;
+  /** Entries before each row, and behind the last one all. */
+  readonly #entriesBefore: Uint32Array;
+  #filterKeys: readonly string[] | undefined;
+
+  constructor(readonly columns: TreeColumns) {
+    this.count = columns.count;
+    this.labels = decodeLabels(columns);
+    this.depth = new Uint32Array(columns.count);
+    this.#entriesBefore = new Uint32Array(columns.count + 1);
+    let entries = 0;
+    for (let row = 0; row < columns.count; row++) {
+      const parent = this.parent(row);
+      this.depth[row] = parent < 0 ? 0 : (this.depth[parent] ?? 0) + 1;
+      entries += this.isEntry(row) ? 1 : 0;
+      this.#entriesBefore[row + 1] = entries;
+    }
+    this.entryCount = entries;
+  }
+
+  /** Has rows below it. */
+  isBranch(row: number): boolean {
+    return this.end(row) > row + 1;
+  }
+
+  isEntry(row: number): boolean {
+    return (this.columns.entry[row] ?? -1) >= 0;
+  }
+
+  isTensor(row: number): boolean {
+    return this.columns.kind[row] === RowKind.Tensor;
+  }
+
+  /** Entries below the row, without itself. */
+  entriesBelow(row: number): number {
+    return (this.#entriesBefore[this.end(row)] ?? 0) - (this.#entriesBefore[row + 1] ?? 0);
+  }
+
+  hasFlag(row: number, flag: number): boolean {
+    return ((this.columns.flags[row] ?? 0) & flag) !== 0;
+  }
+
+  parent(row: number): number {
+    return this.columns.parent[row] ?? -1;
+  }
+
+  /** First row behind `row` and everything below it. */
+  end(row: number): number {
+    return this.columns.end[row] ?? row + 1;
+  }
+
+  label(row: number): string {
+    return this.labels[row] ?? '';
+  }
+
+  text(column: TextColumnId, row: number): string {
+    return this.columns.strings[this.columns[column][row] ?? 0] ?? '';
+  }
+
+  key(row: number): string {
+    return rowKey(this.columns, this.labels, row);
+  }
+
+  /** From the top down, without the row itself. */
+  ancestors(row: number): number[] {
+    return ancestors(this.columns, row);
+  }
+
+  /** For each row the text that a filter looks at: its key, of a very long one the end. */
+  get filterKeys(): readonly string[] {
+    this.#filterKeys ??= this.#collectKeys();
+    return this.#filterKeys;
+  }
+
+  #collectKeys(): string[] {
+    const most = Math.max(256, Math.floor(mostKeyCharacters / Math.max(this.count, 1)));
+    const keys: string[] = [];
+    for (let row = 0; row < this.count; row++) {
+      const above = keys[this.parent(row)];
+      const key = above === undefined ? this.label(row) : `${above}.${this.label(row)}`;
+      keys.push(key.length > most ? key.slice(-most) : key);
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,279 @@
+import {
+  compileFilter,
+  filterRows,
+  type Filter,
+  type FilterQuery,
+  type FilterResult,
+} from '../../../src/core/tree/filter';
+import { flaggedBits } from '../../../src/core/tree/treeColumns';
+import { choiceOf, facetsOf, toggleFacet, type Facet, type FacetId } from './facets';
+import { comparison, flatSequence, nextSort, treeSequence, type Sort, type SortColumn } from './order';
+import { explainRegexError, type RegexError } from './regexError';
+import { Selection } from './selection';
+import type { TreeIndex } from './treeIndex';
+import { expandToFit, VisibleRows } from './visibleRows';
+
+export type Layout = 'tree' | 'flat';
+export type Order = 'file' | 'natural';
+
+/** Rows that a first look shows expanded. */
+const firstLook = 40;
+export const emptyQuery: FilterQuery = { text: '', regex: false, matchCase: false };
+
+/** One document as one panel shows it: what is filtered, expanded, sorted and selected. Knows no DOM. */
+export class TreeView {
+  readonly facets: readonly Facet[];
+  readonly visible: VisibleRows;
+  readonly selection = new Selection();
+  /** Of the last valid query. */
+  result: FilterResult;
+  query: FilterQuery = emptyQuery;
+  /** Set while the query is no regular expression; `result` is that of the last valid one then. */
+  regexError: RegexError | null = null;
+  chosen: ReadonlySet<FacetId> = new Set();
+  layout: Layout = 'tree';
+  sort: Sort | null = null;
+  #order: Order = 'file';
+  #filter: Filter = compileFilter(emptyQuery);
+  readonly #expanded: Uint8Array;
+  /** While a filter is on: branches open for their matches, until the person closes them. */
+  #expandedFiltered: Uint8Array | null = null;
+  #sequence: Uint32Array;
+  #flat: Uint32Array | null = null;
+
+  constructor(readonly index: TreeIndex) {
+    this.result = filterRows(index.columns, index.filterKeys, this.#filter);
+    this.facets = facetsOf(this.result.facets);
+    this.visible = new VisibleRows(index);
+    this.#expanded = new Uint8Array(index.count);
+    this.#sequence = treeSequence(index, null);
+    expandToFit(index, this.#expanded, firstLook);
+    this.#refresh();
+  }
+
+  get filter(): Filter {
+    return this.#filter;
+  }
+  get order(): Order {
+    return this.#order;
+  }
+  get isFlat(): boolean {
+    return this.layout === 'flat';
+  }
+  /** A text or a facet narrows what is shown. */
+  get isFiltered(): boolean {
+    return !this.#filter.all || this.chosen.size > 0;
+  }
+
+  isExpanded(row: number): boolean {
+    return !this.isFlat && this.#openRows[row] === 1;
+  }
+
+  /** Shown only because something below it matches. */
+  isDimmed(row: number): boolean {
+    return this.isFiltered && this.result.matches[row] === 0;
+  }
+
+  get #openRows(): Uint8Array {
+    return this.#expandedFiltered ?? this.#expanded;
+  }
+
+  setQuery(query: FilterQuery): void {
+    this.query = query;
+    try {
+      this.#filter = compileFilter(query);
+      this.regexError = null;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) {
+        throw error;
+      }
+      this.regexError = explainRegexError(query.text, error);
+      return;
+    }
+    this.#applyFilter();
+  }
+
+  toggleFacet(id: FacetId, only: boolean): void {
+    this.chosen = toggleFacet(this.chosen, id, only);
+    this.#applyFilter();
+  }
+
+  /** Facets that this file does not have are dropped. */
+  setFacets(ids: readonly string[]): void {
+    this.chosen = new Set(this.facets.filter((facet) => ids.includes(facet.id)).map((facet) => facet.id));
+    this.#applyFilter();
+  }
+
+  clearFilter(): void {
+    this.chosen = new Set();
+    this.setQuery({ ...this.query, text: '' });
+  }
+
+  #applyFilter(): void {
+    const { columns, filterKeys } = this.index;
+    this.result = filterRows(columns, filterKeys, this.#filter, choiceOf(this.facets, this.chosen));
+    this.#expandedFiltered = this.isFiltered ? this.result.visible.slice() : null;
+    this.#refresh();
+  }
+
+  setLayout(layout: Layout): void {
+    this.layout = layout;
+    this.#refresh();
+  }
+
+  setOrder(order: Order): void {
+    this.#order = order;
+    this.#resequence();
+  }
+
+  sortBy(column: SortColumn): void {
+    this.setSort(nextSort(this.sort, column));
+  }
+
+  setSort(sort: Sort | null): void {
+    this.sort = sort;
+    this.#resequence();
+  }
+
+  #resequence(): void {
+    this.#sequence = treeSequence(this.index, comparison(this.index, this.#order, this.sort));
+    this.#flat = null;
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    if (this.isFlat) {
+      this.#flat ??= flatSequence(this.index, this.#sequence, this.sort);
+    }
+    this.visible.update({
+      sequence: this.isFlat && this.#flat !== null ? this.#flat : this.#sequence,
+      flat: this.isFlat,
+      kept: this.isFiltered ? (this.isFlat ? this.result.matches : this.result.visible) : null,
+      expanded: this.#openRows,
+    });
+  }
+
+  setExpanded(row: number, open: boolean): void {
+    if (this.index.isBranch(row)) {
+      this.#openRows[row] = open ? 1 : 0;
+      this.#refresh();
+      this.#pullFocusUp();
+    }
+  }
+
+  /** All branches beside `row`, and itself. */
+  expandSiblings(row: number): void {
+    const parent = this.index.parent(row);
+    const end = parent < 0 ? this.index.count : this.index.end(parent);
+    for (let sibling = parent + 1; sibling < end; sibling = this.index.end(sibling)) {
+      this.#openRows[sibling] = 1;
+    }
+    this.#refresh();
+  }
+
+  expandAll(): void {
+    this.#openRows.fill(1);
+    this.#refresh();
+  }
+
+  collapseAll(): void {
+    this.#openRows.fill(0);
+    this.#refresh();
+    this.#pullFocusUp();
+  }
+
+  /** One level more of what is shown, or one less. */
+  stepLevel(step: 1 | -1): void {
+    let deepest = -1;
+    for (const row of this.visible.rows) {
+      if (this.index.isBranch(row) && this.isExpanded(row)) {
+        deepest = Math.max(deepest, this.index.depth[row] ?? 0);
+      }
+    }
+    this.expandToLevel(deepest + 1 + step);
+  }
+
+  /** Branches with fewer than `levels` ancestors are open, the others closed. */
+  expandToLevel(levels: number): void {
+    const open = this.#openRows;
+    for (let row = 0; row < open.length; row++) {
+      open[row] = (this.index.depth[row] ?? 0) < levels ? 1 : 0;
+    }
+    this.#refresh();
+    this.#pullFocusUp();
+  }
+
+  /** The focus does not stay on a row that has gone into a closed branch. */
+  #pullFocusUp(): void {
+    const { focused } = this.selection;
+    if (focused < 0 || this.visible.positionOf(focused) >= 0) {
+      return;
+    }
+    const shown = this.index.ancestors(focused).findLast((row) => this.visible.positionOf(row) >= 0);
+    if (shown !== undefined) {
+      this.selection.select(shown);
+    }
+  }
+
+  /** Opens what is above a row, and ends a filter that hides it. */
+  reveal(row: number): void {
+    if (this.isFiltered && this.result.visible[row] === 0) {
+      this.clearFilter();
+    }
+    for (const above of this.index.ancestors(row)) {
+      this.#openRows[above] = 1;
+    }
+    this.#refresh();
+  }
+
+  selectMatching(): void {
+    const matching: number[] = [];
+    for (const row of this.#sequence) {
+      if (this.result.matches[row] === 1) {
+        matching.push(row);
+      }
+    }
+    this.selection.selectAll(matching);
+  }
+
+  /** The next row with a mark of its own behind the focused one, or before it; −1 when there is none. */
+  nextFlagged(step: 1 | -1): number {
+    const { count } = this.index;
+    const start = Math.max(this.selection.focused, step === 1 ? -1 : 0);
+    for (let distance = 1; distance <= count; distance++) {
+      const row = (((start + step * distance) % count) + count) % count;
+      if (this.index.hasFlag(row, flaggedBits) && !this.#hasFlaggedBelow(row)) {
+        return row;
+      }
+    }
+    return -1;
+  }
+
+  #hasFlaggedBelow(row: number): boolean {
+    for (let below = row + 1; below < this.index.end(row); below++) {
+      if (this.index.hasFlag(below, flaggedBits)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Expanded branches, as they are without a filter. */
+  expandedRows(): number[] {
+    const rows: number[] = [];
+    this.#expanded.forEach((open, row) => {
+      if (open === 1 && this.index.isBranch(row)) {
+        rows.push(row);
+      }
+    });
+    return rows;
+  }
+
+  restoreExpanded(rows: Iterable<number>): void {
+    this.#expanded.fill(0);
+    for (const row of rows) {
+      this.#expanded[row] = 1;
+    }
+    this.#refresh();
+  }
+}

@@ -1,0 +1,108 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { RowFlag, RowKind } from '../../../src/core/tree/treeColumns';
+import { formatCount, formatSize } from '../../../src/wording/format';
+import { entryCount, tensorCount } from '../../../src/wording/summary';
+import { icon } from '../../components/controls';
+import { shownText } from '../../components/fileText';
+import { shapeText } from '../../components/shape';
+import { t } from '../../strings';
+import type { DataColumnId } from '../model/columns';
+import { literalToken, type Token } from '../model/rowTokens';
+import type { TreeIndex } from '../model/treeIndex';
+import type { EditorStore } from '../store';
+
+type Content = TemplateResult | string | typeof nothing;
+
+const tokenClasses: Readonly<Record<Token, string>> = { number: 'v-num', string: 'v-str', boolean: 'v-bool' };
+
+function dim(text: string): Content {
+  return text === '' ? nothing : html`<span class="dim">${shownText(text)}</span>`;
+}
+
+/** What one cell beside the key says. */
+export function cellContent(store: EditorStore, index: TreeIndex, column: DataColumnId, row: number): Content {
+  switch (column) {
+    case 'shape':
+      return shapeContent(index, row);
+    case 'dtype':
+    case 'device':
+      return index.isTensor(row) ? shownText(index.text(column, row)) : dim(index.text(column, row));
+    case 'elements':
+      return hasTensors(index, row) ? formatCount(index.columns.elements[row] ?? 0) : nothing;
+    case 'size':
+      return sizeContent(index, row);
+    case 'stride':
+    case 'offset':
+    case 'record':
+      return shownText(store.columnText(column, row));
+  }
+}
+
+export function shapeContent(index: TreeIndex, row: number): Content {
+  const text = index.text('shape', row);
+  switch (index.columns.kind[row]) {
+    case RowKind.Tensor:
+      return shapeText(text);
+    case RowKind.Value: {
+      const token = literalToken(text);
+      return html`<span class="file-text ${token === null ? '' : tokenClasses[token]}">${shownText(text)}</span>`;
+    }
+    default: {
+      const tensors = index.columns.tensors[row] ?? 0;
+      return dim(tensors > 0 ? tensorCount(tensors, t) : entryCount(index.entriesBelow(row), t));
+    }
+  }
+}
+
+function sizeContent(index: TreeIndex, row: number): Content {
+  const bytes = index.columns.bytes[row] ?? 0;
+  if (!hasTensors(index, row)) {
+    return nothing;
+  }
+  return bytes === 0 ? dim(formatSize(0)) : formatSize(bytes);
+}
+
+function hasTensors(index: TreeIndex, row: number): boolean {
+  return (index.columns.tensors[row] ?? 0) > 0;
+}
+
+interface Mark {
+  readonly flag: RowFlag;
+  readonly icon: string;
+  readonly classes: string;
+  readonly text: () => string;
+}
+
+/** In the order shown. */
+const marks: readonly Mark[] = [
+  { flag: RowFlag.Shared, icon: 'link', classes: 'dim', text: () => t('Shares its storage') },
+  { flag: RowFlag.Strided, icon: 'arrow-swap', classes: 'dim', text: () => t('Not contiguous') },
+  {
+    flag: RowFlag.Partial,
+    icon: 'multiple-windows',
+    classes: 'dim',
+    text: () => t('The storage holds more than this'),
+  },
+  { flag: RowFlag.Missing, icon: 'circle-slash', classes: 'warn', text: () => t('Its bytes are missing') },
+  {
+    flag: RowFlag.UnknownImport,
+    icon: 'warning',
+    classes: 'warn',
+    text: () => t('Needs an import outside the allow-list'),
+  },
+  { flag: RowFlag.DangerousImport, icon: 'error', classes: 'err', text: () => t('Needs a dangerous import') },
+];
+
+/** 16px each, right-aligned in the key cell. An open branch shows none: what it stands for is seen below. */
+export function rowMarks(index: TreeIndex, row: number, expanded: boolean): Content {
+  const shown = expanded ? [] : marks.filter(({ flag }) => index.hasFlag(row, flag));
+  return shown.length === 0
+    ? nothing
+    : html`<span class="marks"
+        >${shown.map(
+          (mark) =>
+            html`<span title=${mark.text()}>${icon(mark.icon, mark.classes)}</span
+              ><span class="said">${mark.text()}</span>`,
+        )}</span
+      >`;
+}

@@ -1,0 +1,20 @@
+/**
+ * The one place that names the UI toolkit: what it is replaced by, when it is, is decided here. Its elements are used by
+ * their tags (`vscode-button` …) and restyled in `styles/controls.css`.
+ */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeTextField,
+  type Checkbox,
+  type TextField,
+} from '@vscode/webview-ui-toolkit';
+
+export function registerToolkit(): void {
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeTextField());
+}
+
+/** What of a text field this project uses. */
+export type TextFieldElement = HTMLElement & Pick<TextField, 'value' | 'control'>;
+export type CheckboxElement = HTMLElement & Pick<Checkbox, 'checked'>;
