@@ -1,0 +1,44 @@
+import type { ByteSource } from '../core/bytes/byteSource';
+import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import { openCheckpoint } from '../core/checkpoint/open';
+import { buildTree } from '../core/tree/buildTree';
+import { flaggedBits, type TreeColumns } from '../core/tree/treeColumns';
+
+export interface Loaded {
+  readonly checkpoint: Checkpoint;
+  readonly tree: TreeColumns;
+  /** Some row has a mark. */
+  readonly hasFlagged: boolean;
+}
+
+export interface LoadOptions {
+  readonly fileName: string;
+  readonly signal: AbortSignal;
+  /** In bytes of the index; `total` 0 while it is not known. */
+  progress(done: number, total: number): void;
+  /** Everything but the tree is known: the summary can be shown. */
+  opened(checkpoint: Checkpoint): void;
+}
+
+/**
+ * The only way into `core` when a file is opened. Imported lazily, so that activating the extension does not load it.
+ * @throws CheckpointError
+ */
+export async function load(source: ByteSource, options: LoadOptions): Promise<Loaded> {
+  const { fileName, signal } = options;
+  const checkpoint = await openCheckpoint(source, {
+    fileName,
+    signal,
+    progress: (done, total) => {
+      options.progress(done, total);
+    },
+  });
+  options.opened(checkpoint);
+  // Lets the summary go out before the tree is built, which takes a while for very large files.
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  signal.throwIfAborted();
+  const tree = buildTree(checkpoint);
+  return { checkpoint, tree, hasFlagged: tree.flags.some((flags) => (flags & flaggedBits) !== 0) };
+}

@@ -1,0 +1,222 @@
+import { strict as assert } from 'node:assert';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { readManifest, readTexts } from '../support/manifest';
+import { closeAll, openFile, shown, testApi, until } from './support/editor';
+import { fromCorpus, inWorkspace, write } from './support/files';
+import { activeWebview, isInPalette, runFromPalette, workbench } from './support/page';
+import { filterBox, paneOf, rowNamed, rowsOf, treeOf } from './support/view';
+
+const root = process.env['PTCKPT_ROOT'] ?? '';
+const contributed = readManifest(root).contributes.commands;
+const texts = readTexts(root, 'package.nls.json');
+
+/** As the palette shows it. */
+function titleOf(name: string): string {
+  const entry = contributed.find(({ command }) => command === `checkpointEditor.${name}`);
+  return `Checkpoint: ${texts[entry?.title.slice(1, -1) ?? ''] ?? name}`;
+}
+
+async function run(name: string): Promise<void> {
+  await runFromPalette(await workbench(), titleOf(name));
+}
+
+async function openNet(): Promise<void> {
+  await openFile(fromCorpus('torch-2.14.1/train.pt', 'commands.pt'));
+  await rowsOf(await workbench())
+    .first()
+    .waitFor();
+}
+
+async function select(key: string): Promise<void> {
+  await rowNamed(await workbench(), key).click();
+  const { active } = await testApi();
+  await until(`${key} to be selected`, () => ((active()?.selection.length ?? 0) > 0 ? true : undefined));
+}
+
+/** Runs a command that copies, and returns what was copied. */
+async function copied(name: string): Promise<string> {
+  await vscode.env.clipboard.writeText('');
+  await run(name);
+  return until('the clipboard', async () => (await vscode.env.clipboard.readText()) || undefined);
+}
+
+/** One test for each command, which runs it from the palette; the key is its name. */
+const runs: Readonly<Record<string, () => Promise<void>>> = {
+  async open() {
+    const uri = fromCorpus('torch-2.14.1/x.safetensors', 'commands.safetensors');
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'default');
+    await run('open');
+    const { active } = await testApi();
+    await until('the editor', () => (active()?.state.phase === 'open' ? true : undefined));
+    assert.equal(active()?.file, uri.path);
+  },
+  async filterKeys() {
+    await openNet();
+    await run('filterKeys');
+    await until('the filter to have the focus', async () => {
+      const focused = await filterBox(await workbench()).evaluate((box) => box.matches(':focus-within'));
+      return focused || undefined;
+    });
+  },
+  async selectMatchingKeys() {
+    await openNet();
+    const page = await workbench();
+    await filterBox(page).fill('weight');
+    await run('selectMatchingKeys');
+    const { active } = await testApi();
+    const selection = await until('a selection', () => {
+      const rows = active()?.selection ?? [];
+      return rows.length > 1 ? rows : undefined;
+    });
+    const panel = active();
+    assert.ok(panel);
+    const { tree, checkpoint } = shown(panel);
+    for (const row of selection) {
+      const entry = checkpoint.entries[tree.entry[row] ?? -1];
+      assert.match(JSON.stringify(entry?.path), /weight/);
+    }
+  },
+  async importAudit() {
+    await openNet();
+    await run('importAudit');
+    await paneOf(await workbench())
+      .getByText('Import Audit')
+      .first()
+      .waitFor();
+  },
+  async exportKeys() {
+    await openNet();
+    const target = inWorkspace('commands.csv');
+    rmSync(target, { force: true });
+    const page = await workbench();
+    await run('exportKeys');
+    const name = page.locator('.quick-input-widget input[type=text]');
+    await name.waitFor();
+    await name.fill(target);
+    await page.keyboard.press('Enter');
+    await until('the export', () => existsSync(target) || undefined);
+    assert.match(readFileSync(target, 'utf8'), /^key,kind,shape,dtype,device/);
+  },
+  async copyKey() {
+    await openNet();
+    await select('epoch');
+    assert.equal(await copied('copyKey'), 'epoch');
+  },
+  async copyPythonExpression() {
+    await openNet();
+    await select('epoch');
+    assert.equal(await copied('copyPythonExpression'), 'ckpt["epoch"]');
+  },
+  async copyPath() {
+    await openNet();
+    await select('epoch');
+    assert.equal(await copied('copyPath'), '["epoch"]');
+  },
+  async copyRow() {
+    await openNet();
+    await select('epoch');
+    assert.match(await copied('copyRow'), /^epoch\t\d+\tint\t/);
+  },
+  async collapseAll() {
+    await openNet();
+    await run('collapseAll');
+    await until('no row to be open', async () => {
+      const open = await treeOf(await workbench())
+        .locator('[aria-expanded=true]')
+        .count();
+      return open === 0 || undefined;
+    });
+  },
+  async expandAll() {
+    await openNet();
+    await run('collapseAll');
+    await run('expandAll');
+    await until('no row to be closed', async () => {
+      const tree = treeOf(await workbench());
+      const open = await tree.locator('[aria-expanded=true]').count();
+      const closed = await tree.locator('[aria-expanded=false]').count();
+      return (open > 0 && closed === 0) || undefined;
+    });
+  },
+  async toggleFlatList() {
+    await openNet();
+    await run('toggleFlatList');
+    await until('rows without levels', async () => {
+      const branches = await treeOf(await workbench())
+        .locator('[aria-expanded]')
+        .count();
+      return branches === 0 || undefined;
+    });
+    await run('toggleFlatList');
+    await treeOf(await workbench())
+      .locator('[aria-expanded]')
+      .first()
+      .waitFor();
+  },
+  async toggleNaturalOrder() {
+    await openNet();
+    const labels = async () => (await rowsOf(await workbench()).allInnerTexts()).join('\n');
+    const before = await labels();
+    await run('toggleNaturalOrder');
+    await until('another order', async () => (await labels()) !== before || undefined);
+    await run('toggleNaturalOrder');
+    await until('the first order', async () => (await labels()) === before || undefined);
+  },
+  async toggleDetails() {
+    await openNet();
+    const pane = paneOf(await workbench());
+    const before = await pane.isVisible();
+    await run('toggleDetails');
+    await pane.waitFor({ state: before ? 'hidden' : 'visible' });
+    await run('toggleDetails');
+    await pane.waitFor({ state: before ? 'visible' : 'hidden' });
+  },
+  async nextFlagged() {
+    await goesToFlagged('nextFlagged');
+  },
+  async previousFlagged() {
+    await goesToFlagged('previousFlagged');
+  },
+};
+
+async function goesToFlagged(name: string): Promise<void> {
+  await openFile(fromCorpus('torch-2.14.1/views.pt', 'flagged.pt'));
+  await rowsOf(await workbench())
+    .first()
+    .waitFor();
+  await run(name);
+  const { active } = await testApi();
+  const row = await until('a flagged row to be selected', () => active()?.selection[0]);
+  const panel = active();
+  assert.ok(panel);
+  assert.notEqual((shown(panel).tree.flags[row] ?? 0) & (1 | 2 | 4 | 8 | 16 | 1024), 0);
+}
+
+describe('commands, from the palette', () => {
+  afterEach(closeAll);
+
+  for (const [name, body] of Object.entries(runs)) {
+    it(name, body);
+  }
+
+  it('each have a test that runs them from there', () => {
+    const names = contributed.map(({ command }) => command.replace('checkpointEditor.', ''));
+    assert.deepEqual(Object.keys(runs).sort(), names.sort());
+  });
+
+  it('are not offered where they cannot work', async () => {
+    const page = await workbench();
+    await closeAll();
+    await vscode.window.showTextDocument(write('notes.txt', 'text'));
+    for (const { command } of contributed) {
+      const name = command.replace('checkpointEditor.', '');
+      assert.equal(await isInPalette(page, titleOf(name)), name === 'open', `${name} beside a text`);
+    }
+    await openFile(write('broken.pt', 'version 1, not a checkpoint'));
+    await activeWebview(page).locator('body').waitFor();
+    for (const name of ['filterKeys', 'exportKeys', 'copyKey', 'importAudit']) {
+      assert.equal(await isInPalette(page, titleOf(name)), false, `${name} over a broken file`);
+    }
+  });
+});

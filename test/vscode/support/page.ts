@@ -1,0 +1,59 @@
+import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core';
+
+let browser: Browser | undefined;
+
+/** The window that this extension host belongs to, over the port that the runner opened. */
+export async function workbench(): Promise<Page> {
+  const port = process.env['PTCKPT_BROWSER_PORT'];
+  if (port === undefined) {
+    throw new Error('PTCKPT_BROWSER_PORT is not set: run these tests by `npm test -- vscode`');
+  }
+  browser ??= await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    if ((await page.locator('.monaco-workbench').count()) > 0) {
+      return page;
+    }
+  }
+  throw new Error('no window with a workbench');
+}
+
+/** Leaves the window open: only the connection ends. */
+export async function disconnect(): Promise<void> {
+  await browser?.close();
+  browser = undefined;
+}
+
+/** The document inside the active webview editor: an iframe in an iframe. */
+export function activeWebview(page: Page): FrameLocator {
+  return page.locator('iframe.webview.ready:visible').last().contentFrame().frameLocator('#active-frame');
+}
+
+/** Runs a command by its title in the palette, as a person does. */
+export async function runFromPalette(page: Page, title: string): Promise<void> {
+  const row = await paletteRow(page, title);
+  await row.waitFor();
+  await row.click();
+  await paletteInput(page).waitFor({ state: 'hidden' });
+}
+
+/** Whether the palette offers a command now. */
+export async function isInPalette(page: Page, title: string): Promise<boolean> {
+  const row = await paletteRow(page, title);
+  // The list is there once it says that nothing matches, or has a row.
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  const offered = (await row.count()) > 0;
+  await page.keyboard.press('Escape');
+  await paletteInput(page).waitFor({ state: 'hidden' });
+  return offered;
+}
+
+function paletteInput(page: Page) {
+  return page.locator('.quick-input-widget input[type=text]');
+}
+
+async function paletteRow(page: Page, title: string) {
+  await page.keyboard.press('F1');
+  await paletteInput(page).waitFor();
+  await paletteInput(page).fill(`>${title}`);
+  return page.getByRole('option', { name: new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(,|$)`) });
+}

@@ -1,0 +1,52 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../rig/browser.mjs';
+import { startServer, type Server, type ServerOptions } from '../../rig/server.mjs';
+import { openWorkbench } from '../../rig/workbench.mjs';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** A served VS Code with one window, and a workspace of its own. */
+export interface Window {
+  readonly page: Page;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface WindowOptions extends ServerOptions {
+  /** Files of the corpus to put into the workspace, by the names that they get there; the first one is opened. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Opens a window on the extension under development, or on `vsix` where one is given. */
+export async function openWindow({ files, ...options }: WindowOptions): Promise<Window> {
+  const folder = mkdtempSync(join(tmpdir(), 'workspace-'));
+  for (const [name, corpus] of Object.entries(files)) {
+    copyFileSync(join(root, 'test', 'fixtures', 'corpus', corpus), join(folder, name));
+  }
+  const [file] = Object.keys(files);
+  let server: Server | undefined;
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    server = await startServer(options);
+    browser = await launchChromium();
+    const url = server.url({
+      folder,
+      extension: options.vsix === undefined ? root : undefined,
+      file: file === undefined ? undefined : join(folder, file),
+    });
+    const page = await openWorkbench(browser, url);
+    return { page, folder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
