@@ -1,21 +1,27 @@
-// Bundles the extension, the command line and the webviews into dist/.
+// Bundles the extension, the command line and the webviews.
 //
-//   node scripts/build.mjs [--watch] [--production]
+//   node scripts/build.mjs [--watch] [--production] [--out dist]
 //
-// --production minifies and leaves the source maps out. Packages that get bundled are named in dist/ThirdPartyNotices.txt.
+// --production minifies and leaves the source maps out. The licences of what is bundled go to
+// ThirdPartyNotices.txt beside the bundles.
 
 import { context, build } from 'esbuild';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundledPackages, noticesText } from './support/notices.mjs';
-import { inProject, root } from './support/paths.mjs';
+import { root } from './support/paths.mjs';
 
 const { values: flags } = parseArgs({
-  options: { watch: { type: 'boolean', default: false }, production: { type: 'boolean', default: false } },
+  options: {
+    watch: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'dist' },
+  },
 });
 
-const notices = 'dist/ThirdPartyNotices.txt';
+const out = resolve(root, flags.out);
+const notices = join(out, 'ThirdPartyNotices.txt');
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -33,7 +39,7 @@ const bundles = [
   {
     ...common,
     entryPoints: { extension: 'src/extension.ts' },
-    outdir: 'dist',
+    outdir: out,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -42,7 +48,7 @@ const bundles = [
   {
     ...common,
     entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
+    outdir: out,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -54,7 +60,7 @@ const bundles = [
       { in: 'webview/editor/main.ts', out: 'editor' },
       { in: 'webview/editor/editor.css', out: 'editor' },
     ],
-    outdir: 'dist/webview',
+    outdir: join(out, 'webview'),
     platform: 'browser',
     // The Chromium of the oldest VS Code supported (1.100).
     target: 'chrome132',
@@ -64,46 +70,37 @@ const bundles = [
   },
 ];
 
-/** Leaves out what is not written yet. @param {import('esbuild').BuildOptions} options */
-function withoutMissing(options) {
-  const entries = options.entryPoints ?? {};
-  const kept = Array.isArray(entries)
-    ? entries.filter((entry) => existsSync(inProject(typeof entry === 'string' ? entry : entry.in)))
-    : Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(inProject(path))));
-  return { ...options, entryPoints: kept };
-}
-
 /**
  * Removes what an earlier build left: all but what this one wrote and the type checker's own output.
  *
  * @param {string[]} outputs paths relative to the project
  */
 function removeStale(outputs) {
-  const kept = new Set(outputs.map((path) => inProject(path)));
-  for (const entry of readdirSync(inProject('dist'), { recursive: true, withFileTypes: true })) {
+  const kept = new Set(outputs.map((path) => resolve(root, path)));
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !kept.has(path) && !path.startsWith(inProject('dist', 'types'))) rmSync(path);
+    if (entry.isFile() && !kept.has(path) && !path.startsWith(join(out, 'types'))) rmSync(path);
   }
 }
 
 async function buildOnce() {
-  mkdirSync(inProject('dist'), { recursive: true });
+  mkdirSync(out, { recursive: true });
   // A bundle that fails does not keep the others from being built; esbuild has printed why.
-  const results = await Promise.allSettled(bundles.map((options) => build(withoutMissing(options))));
+  const results = await Promise.allSettled(bundles.map((options) => build(options)));
   const metafiles = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.metafile] : []));
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile?.inputs ?? {}));
-  writeFileSync(inProject(notices), noticesText(bundledPackages(inputs)));
+  writeFileSync(notices, noticesText(bundledPackages(inputs)));
   if (metafiles.length < results.length) {
     process.exitCode = 1;
     return;
   }
   removeStale([notices, ...metafiles.flatMap((metafile) => Object.keys(metafile?.outputs ?? {}))]);
-  if (existsSync(inProject('dist', 'cli.js'))) chmodSync(inProject('dist', 'cli.js'), 0o755);
+  chmodSync(join(out, 'cli.js'), 0o755);
 }
 
 async function watch() {
   for (const options of bundles) {
-    const watcher = await context({ ...withoutMissing(options), logLevel: 'info' });
+    const watcher = await context({ ...options, logLevel: 'info' });
     await watcher.watch();
   }
 }

@@ -2,11 +2,13 @@
 //
 //   npm run package [-- --target win32-x64] [--out FILE]
 
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { run } from './support/install.mjs';
-import { inProject, root } from './support/paths.mjs';
+import { root } from './support/paths.mjs';
+import { stageExtension, vsce, vsceSwitches } from './support/stage.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,13 +18,13 @@ const { values: flags } = parseArgs({
 });
 const out = resolve(root, flags.out ?? `pytorch-checkpoint-editor-${flags.target}.vsix`);
 
-run(process.execPath, ['scripts/build.mjs', '--production']);
-mkdirSync(dirname(out), { recursive: true });
-run(process.execPath, [
-  inProject('node_modules', '@vscode', 'vsce', 'vsce'),
-  'package',
-  ...['--target', flags.target, '--out', out],
-  // Everything is bundled, so node_modules stays out; there is no public repository to link to yet.
-  ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
-]);
+const stage = mkdtempSync(join(tmpdir(), 'vsix-'));
+try {
+  stageExtension(stage);
+  mkdirSync(dirname(out), { recursive: true });
+  const args = ['package', '--target', flags.target, '--out', out, ...vsceSwitches];
+  execFileSync(process.execPath, [vsce, ...args], { cwd: stage, stdio: 'inherit' });
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
 console.log(`${out}: ${(statSync(out).size / 1000).toFixed(0)} kB`);

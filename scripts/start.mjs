@@ -9,7 +9,7 @@ import { installDependencies, run } from './support/install.mjs';
 import { inProject, root } from './support/paths.mjs';
 
 const sampleFolder = inProject('media', 'sample');
-const sample = inProject('media', 'sample', 'training-checkpoint.pt');
+const sample = inProject('media', 'sample', 'resnet_flowers.pt');
 
 installDependencies();
 console.log('Building …');

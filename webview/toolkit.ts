@@ -7,7 +7,6 @@ import {
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeTextField,
-  type Checkbox,
   type TextField,
 } from '@vscode/webview-ui-toolkit';
 
@@ -17,4 +16,3 @@ export function registerToolkit(): void {
 
 /** What of a text field this project uses. */
 export type TextFieldElement = HTMLElement & Pick<TextField, 'value' | 'control'>;
-export type CheckboxElement = HTMLElement & Pick<Checkbox, 'checked'>;

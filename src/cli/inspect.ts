@@ -1,3 +1,4 @@
+import { auditRecords } from '../core/audit/auditRecords';
 import type { Checkpoint, Entry } from '../core/checkpoint/checkpoint';
 import { keyOf } from '../core/checkpoint/path';
 import { formatPercent } from '../wording/format';
@@ -43,7 +44,7 @@ interface InspectRequest {
 }
 
 async function inspectFile({ file, json, keys, digest }: InspectRequest, terminal: Terminal): Promise<void> {
-  await withCheckpoint(file, terminal, async (checkpoint) => {
+  await withCheckpoint(file, terminal, async (opened) => {
     const checkpoint = await auditRecords(opened, { signal: terminal.signal });
     const entries = selectEntries(checkpoint, keys);
     const digests = digest ? await digestEntries(entries, terminal) : null;

@@ -11,7 +11,7 @@ export interface Limits {
   readonly pickleHeapBytes: number;
   /** Stack and nesting of one pickle. Seen: some 200 levels in FX graphs. Python itself stops near 1,000 when writing. */
   readonly depth: number;
-  /** Memo index, relative to the opcodes read: CPython numbers objects one by one. */
+  /** Highest memo index. CPython numbers objects one by one, and takes 16 bytes for each index below: 4 GB here. */
   readonly memoIndex: number;
   /** Digits of a textual int: conversion is quadratic. Python's own limit is 4,300. */
   readonly intDigits: number;

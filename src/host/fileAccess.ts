@@ -67,7 +67,8 @@ function remoteAccess(uri: vscode.Uri): FileAccess {
         if (identity.size > limit) {
           throw new RemoteFileTooLarge(identity.size, limit, uri.scheme);
         }
-        return memorySource(await vscode.workspace.fs.readFile(uri));
+        // The identity of the file system, so that a later look at it can be compared.
+        return { ...memorySource(await vscode.workspace.fs.readFile(uri)), identity };
       } catch (error) {
         throw fromFileSystem(error);
       }

@@ -140,12 +140,12 @@ describe('the editor, by mouse and keyboard', () => {
     const page = await open();
     await rowNamed(page, 'epoch').click();
     const body = activeWebview(page).locator('body');
-    const colour = () => body.evaluate((element) => getComputedStyle(element).backgroundColor);
+    const colour = () => body.evaluate((element) => getComputedStyle(element).color);
     const before = await colour();
     const configuration = vscode.workspace.getConfiguration('workbench');
     try {
       await configuration.update('colorTheme', 'Default High Contrast', vscode.ConfigurationTarget.Global);
-      await until('another background', async () => ((await colour()) === before ? undefined : true));
+      await until('another colour', async () => ((await colour()) === before ? undefined : true));
       assert.equal(await body.evaluate((element) => element.classList.contains('vscode-high-contrast')), true);
       assert.match(await selectedRows(page).first().innerText(), /epoch/);
     } finally {

@@ -16,11 +16,8 @@ afterEach(async () => {
   }
 });
 
-/** What stands in dist/, packed. */
 function pack(vsix: string): void {
-  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix];
-  execFileSync(process.execPath, [vsce, 'package', ...options], { cwd: root });
+  execFileSync(process.execPath, ['scripts/package.mjs', '--out', vsix], { cwd: root });
 }
 
 it('shows a checkpoint in Restricted Mode, from the packed VSIX', async () => {

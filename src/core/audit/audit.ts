@@ -1,5 +1,5 @@
 import type { Import, WeightsOnly } from '../checkpoint/checkpoint';
-import type { Container } from '../container/container';
+import type { Container, ContainerKind } from '../container/container';
 import type { Finding } from '../findings';
 import { Op } from '../pickle/opcodes';
 import type { PartialPickle } from '../pickle/pickleError';
@@ -72,7 +72,14 @@ function usesExtensions(opcodes: Uint32Array): boolean {
   return [Op.EXT1, Op.EXT2, Op.EXT4].some((op) => (opcodes[op] ?? 0) > 0);
 }
 
-/** torch.load reads `data.pkl` of a zip checkpoint, whatever else lies beside it. */
+/** What torch.load reads of a zip checkpoint, and torch.jit.load of its archives, whatever else lies beside it. */
+const readByTorch: Readonly<Partial<Record<ContainerKind, RegExp>>> = {
+  zip: /^data\.pkl$/i,
+  torchscript: /^(data|constants|attributes|traced_inputs)\.pkl$/,
+  mobile: /^(data|constants|bytecode)\.pkl$/,
+};
+
 export function isUnread(container: Container, section: string): boolean {
-  return container.kind === 'zip' && section.toLowerCase() !== 'data.pkl';
+  const read = readByTorch[container.kind];
+  return read !== undefined && !read.test(section);
 }

@@ -8,8 +8,8 @@ import { RecordScan, type ScanOptions } from './recordScan';
  * @throws CheckpointError `cancelled`, and what the file system says.
  */
 export async function auditRecords(checkpoint: Checkpoint, options: ScanOptions = {}): Promise<Checkpoint> {
-  const scan = new RecordScan(options);
-  await scan.scan(checkpoint.container);
+  const scan = new RecordScan(checkpoint.container, options);
+  await scan.run();
   const known = new Set(checkpoint.imports.map(keyOf));
   const found = scan.imports().filter((one) => !known.has(keyOf(one)));
   return {

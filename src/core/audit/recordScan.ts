@@ -14,6 +14,7 @@ import { addContainer, addPickle, isUnread, type PicklePlace } from './audit';
 import type { AuditFindingCode } from './codes';
 import { ImportTable } from './importTable';
 import { scanPickles } from './pickleScan';
+import { ReadBudget } from './readBudget';
 
 export interface ScanOptions {
   readonly limits?: Limits;
@@ -24,8 +25,14 @@ export interface ScanOptions {
 
 /** Archives within archives that are followed. Seen: two (a `.pt` in a `.pt2`). */
 const nestingScanned = 4;
-/** Enough for every signature below, and for the end of a text that is none. */
+/** Enough for every signature below. */
 const headBytes = 512;
+/** Findings beyond this many say nothing new. */
+const mostFindings = 1000;
+/** What a scan may read beyond the file's own size, twice: heads, and pieces that are read ahead. */
+const readAhead = 64 << 20;
+/** Records within records that are looked at, all in all. */
+const nestedRecords = 100_000;
 
 /** Packed forms that hide what is in them. */
 const wrappers: readonly (readonly [format: string, signature: readonly number[]])[] = [
@@ -55,9 +62,17 @@ export class RecordScan {
   /** No entry of the checkpoint needs what is found here. */
   private readonly table = new ImportTable(new Map());
   private readonly limits: Limits;
+  private readonly budget: ReadBudget;
+  private readonly unpacking: ReadBudget;
+  private readonly nesting = new ReadBudget(nestedRecords);
 
-  constructor(private readonly options: ScanOptions) {
+  constructor(
+    private readonly container: Container,
+    private readonly options: ScanOptions,
+  ) {
     this.limits = options.limits ?? defaultLimits;
+    this.budget = new ReadBudget(2 * container.source.size + readAhead);
+    this.unpacking = new ReadBudget(this.limits.inflatedBytes);
   }
 
   imports(): ReturnType<ImportTable['imports']> {
@@ -65,14 +80,23 @@ export class RecordScan {
   }
 
   /** @throws CheckpointError `cancelled`, and what the file system says. */
-  async scan(container: Container, outer: PicklePlace | null = null, depth = 0): Promise<void> {
+  async run(): Promise<void> {
+    await this.scan(this.container, null, 0);
+  }
+
+  private async scan(container: Container, outer: PicklePlace | null, depth: number): Promise<void> {
     const known = knownRecords(container);
     const waiting = container.records.filter((record) => record.size > 0 && !known.has(record));
     const records = [...waiting, ...container.hidden];
     for (const [index, record] of records.entries()) {
       checkCancelled({ signal: this.options.signal });
+      const section = nested(outer, record.name);
+      if (this.budget.isSpent || this.nesting.isSpent) {
+        this.find('unscanned-record', section, ['limit-exceeded']);
+        return;
+      }
       const unread = outer?.unread ?? (index >= waiting.length || isUnread(container, record.name));
-      await this.scanRecord(container, record, { section: nested(outer, record.name), unread }, depth);
+      await this.scanRecord(container, record, { section, unread }, depth);
       if (depth === 0) {
         this.options.progress?.(index + 1, records.length);
       }
@@ -87,6 +111,7 @@ export class RecordScan {
     depth: number,
   ): Promise<void> {
     try {
+      this.nesting.spend(Math.min(depth, 1));
       await this.scanSource(await this.contentOf(container, record), place, depth);
     } catch (error) {
       if (!(error instanceof CheckpointError) || !isFileFault(error)) {
@@ -97,9 +122,11 @@ export class RecordScan {
   }
 
   private async contentOf(container: Container, record: ContainerRecord): Promise<ByteSource> {
-    return record.packed
-      ? memorySource(await container.readRecord(record, this.limits.inflatedBytes))
-      : sliceSource(container.source, await container.locate(record), record.size);
+    if (!record.packed) {
+      return this.budget.meter(sliceSource(container.source, await container.locate(record), record.size));
+    }
+    this.unpacking.spend(record.size);
+    return memorySource(await container.readRecord(record, record.size));
   }
 
   private async scanSource(source: ByteSource, place: PicklePlace, depth: number): Promise<void> {
@@ -159,6 +186,9 @@ export class RecordScan {
   }
 
   private find(code: AuditFindingCode, entry: string, args?: readonly (string | number)[]): void {
+    if (this.findings.length >= mostFindings) {
+      return;
+    }
     this.findings.push({ severity: 'warning', code, entry, ...(args && { args }) });
   }
 }

@@ -19,7 +19,7 @@ const acceptedOpcodes: ReadonlySet<number> = new Set([
 ]);
 
 /** Notes of the reader on what Python takes without a murmur: the graph alone cannot hold it. */
-const harmlessNotes = /^(BUILD twice|items set after BUILD|two surrogates|PROTO )/;
+const harmlessNotes = /^(BUILD twice|items set after BUILD|two surrogates|PROTO |an opcode across)/;
 
 /** Types that the unpickler lets SETITEM and BUILD work on, and what its own list of types says beyond. */
 const mappings: ReadonlySet<string> = new Set(['collections.OrderedDict', 'collections.Counter']);

@@ -43,3 +43,33 @@ export function isOptimizer(entries: readonly Value[]): boolean {
     entries.length <= 64 && lookUp(entries, 'state') !== undefined && asItems(lookUp(entries, 'param_groups')) !== null
   );
 }
+
+function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/**
+ * Whether a dict may have a key twice. By sorted hashes (FNV-1a): a set of a hundred thousand keys would be larger than
+ * anything else that opening makes, and two keys of one hash only cost a closer look.
+ */
+export function mayRepeatKeys(entries: readonly Value[]): boolean {
+  const hashes = new Float64Array(entries.length / 2);
+  let count = 0;
+  for (let index = 0; index + 1 < entries.length; index += 2) {
+    const identity = keyIdentity(entries[index] ?? null);
+    if (identity !== null) {
+      hashes[count++] = typeof identity === 'number' ? identity : -1 - hashText(identity);
+    }
+  }
+  const sorted = hashes.subarray(0, count).sort();
+  for (let index = 1; index < count; index++) {
+    if (sorted[index] === sorted[index - 1]) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -10,10 +10,19 @@ import {
 } from '../pickle/values';
 import { argumentsOf, asCall, asItems, asText, dictEntries, Unreadable } from './arguments';
 import type { PathElement } from './checkpoint';
-import { isOptimizer, keyIdentity, objectKeys } from './dictKeys';
+import { joinChildren, listChildren, MappingChildren, SequenceChildren, withoutRepeats } from './childLists';
+import { isOptimizer, mayRepeatKeys, objectKeys } from './dictKeys';
 import { dtypeNamed } from './dtypes';
 import { knownCalls, knownSingleton, latin1Bytes } from './knownCalls';
-import { leaf, type BranchMeaning, type Child, type LeafMeaning, type Meaning, type Shower } from './meaning';
+import {
+  leaf,
+  type BranchMeaning,
+  type Child,
+  type ChildList,
+  type LeafMeaning,
+  type Meaning,
+  type Shower,
+} from './meaning';
 import { isTensorInternal, moduleMeaning, moduleState, type ModuleClasses } from './modules';
 import { NameTable } from './names';
 import { latin1 } from './pythonText';
@@ -108,38 +117,16 @@ export class Interpreter implements Shower {
       : this.attributes(state).filter(({ element, value }) => !isTensorInternal(element, value));
   }
 
-  sequence(items: readonly Value[]): Child[] {
-    return items.map((value, element) => ({ element, value, role: null, submodule: null, attribute: false }));
+  sequence(items: readonly Value[]): ChildList {
+    return items.length === 0 ? noChildren : new SequenceChildren(items);
   }
 
-  mapping(entries: readonly Value[]): Child[] {
-    const children: Child[] = [];
-    const seen = new Map<string | number, number>();
-    for (let index = 0; index + 1 < entries.length; index += 2) {
-      const key = entries[index] ?? null;
-      const child: Child = {
-        element: this.keyElement(key),
-        value: entries[index + 1] ?? null,
-        role: null,
-        submodule: null,
-        attribute: false,
-      };
-      const identity = keyIdentity(key);
-      const earlier = identity === null ? undefined : seen.get(identity);
-      if (earlier !== undefined) {
-        // Python keeps the place and the key of the first, and the value of the last.
-        children[earlier] = { ...child, element: children[earlier]?.element ?? child.element };
-        continue;
-      }
-      if (identity !== null) {
-        seen.set(identity, children.length);
-      }
-      children.push(child);
-    }
-    return children;
+  mapping(entries: readonly Value[]): ChildList {
+    const children = new MappingChildren(entries, (key) => this.keyElement(key));
+    return mayRepeatKeys(entries) ? withoutRepeats(children, entries) : children;
   }
 
-  attributes(state: Value | undefined): Child[] {
+  attributes(state: Value | undefined): readonly Child[] {
     if (state === undefined || state === null) {
       return [];
     }
@@ -152,7 +139,7 @@ export class Interpreter implements Shower {
     if (entries === null) {
       return [attributeChild('.__setstate__', state)];
     }
-    return this.mapping(entries).map(({ element, value }) =>
+    return listChildren(this.mapping(entries)).map(({ element, value }) =>
       attributeChild(typeof element === 'object' ? element : `.${String(element)}`, value),
     );
   }
@@ -178,7 +165,7 @@ export class Interpreter implements Shower {
       kind: 'branch',
       type: 'dict',
       role: isOptimizer(dict.entries) ? 'optimizer' : 'mapping',
-      children: dict.state === undefined ? children : [...children, ...this.attributes(dict.state)],
+      children: dict.state === undefined ? children : joinChildren(children, this.attributes(dict.state)),
       empty: '{}',
       own: objectKeys(dict.entries),
     };
@@ -287,14 +274,13 @@ export class Interpreter implements Shower {
   }
 
   private generic(call: PyCall, type: string, name: string | null): BranchMeaning {
-    const args = this.callArguments(call, name);
     const entries = call.entries ?? noValues;
     const children = [
-      ...args,
-      ...this.sequence(call.items ?? noValues),
-      ...this.mapping(entries),
-      ...this.attributes(call.state),
-    ];
+      this.callArguments(call, name),
+      this.sequence(call.items ?? noValues),
+      this.mapping(entries),
+      this.attributes(call.state),
+    ].reduce(joinChildren);
     const state = dictEntries(call.state);
     return {
       kind: 'branch',
@@ -306,7 +292,7 @@ export class Interpreter implements Shower {
     };
   }
 
-  private callArguments(call: PyCall, name: string | null): Child[] {
+  private callArguments(call: PyCall, name: string | null): readonly Child[] {
     const all = asItems(call.args) ?? [call.args];
     // `_reconstructor(class, object, None)` and `__newobj__(class, …)`: what makes the object, and nothing that it holds.
     const skipped = name === 'copyreg._reconstructor' ? 3 : name?.startsWith('copyreg.__newobj') === true ? 1 : 0;
@@ -314,7 +300,7 @@ export class Interpreter implements Shower {
     const keywords = dictEntries(call.kwargs) ?? noValues;
     return [
       ...children,
-      ...this.mapping(keywords).map(({ element, value }) =>
+      ...listChildren(this.mapping(keywords)).map(({ element, value }) =>
         attributeChild(typeof element === 'object' ? element : `(${String(element)})`, value),
       ),
     ];

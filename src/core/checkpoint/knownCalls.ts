@@ -1,5 +1,6 @@
 import { isNode, NodeKind, type Value } from '../pickle/values';
 import { argumentsOf, asItems, asText, dictEntries, lookUp } from './arguments';
+import { joinChildren } from './childLists';
 import { leaf, type BranchMeaning, type KnownCall } from './meaning';
 import { dateTimeCalls } from './dateTimes';
 import { longContent } from './longValues';
@@ -19,7 +20,7 @@ function branch(
 /** `OrderedDict()` with items set, or `OrderedDict([[k, v], …])`. */
 function dictType(type: string, empty: string): KnownCall {
   return (call, shower) => {
-    const children = [...shower.mapping(dictEntries(call) ?? []), ...shower.attributes(call.state)];
+    const children = joinChildren(shower.mapping(dictEntries(call) ?? []), shower.attributes(call.state));
     return branch('mapping', type, children, empty, [call.callee]);
   };
 }
@@ -28,7 +29,7 @@ const defaultDict: KnownCall = (call, shower) => {
   const [factory] = argumentsOf(call);
   const empty = `defaultdict(${factory === undefined ? 'None' : shower.repr(factory)}, {})`;
   const own = factory === undefined ? [call.callee] : [call.callee, factory];
-  const children = [...shower.mapping(call.entries ?? []), ...shower.attributes(call.state)];
+  const children = joinChildren(shower.mapping(call.entries ?? []), shower.attributes(call.state));
   return branch('mapping', 'collections.defaultdict', children, empty, own);
 };
 

@@ -16,7 +16,10 @@ export interface Context {
   readonly channels: number;
 }
 
-export type Shapes = ReadonlyMap<string, readonly number[]>;
+/** Shapes of a group's own tensors by their last names. */
+export interface Shapes {
+  get(name: string): readonly number[] | undefined;
+}
 
 function layer(name: string, sizes: string, input: number | null = null, output: number | null = null): Layer {
   return { name, sizes, input, output };
@@ -78,7 +81,7 @@ const recurrentNames: ReadonlyMap<number, string> = new Map([
 ]);
 
 function recurrent(shapes: Shapes): Layer | null {
-  const isCell = shapes.has('weight_hh');
+  const isCell = shapes.get('weight_hh') !== undefined;
   const [rows = 0, hidden = 0] = shapes.get(isCell ? 'weight_hh' : 'weight_hh_l0') ?? [];
   const input = shapes.get(isCell ? 'weight_ih' : 'weight_ih_l0')?.[1];
   const name = recurrentNames.get(rows / hidden);
@@ -86,12 +89,12 @@ function recurrent(shapes: Shapes): Layer | null {
     return null;
   }
   let layers = 1;
-  while (shapes.has(`weight_hh_l${String(layers)}`)) {
+  while (shapes.get(`weight_hh_l${String(layers)}`) !== undefined) {
     layers++;
   }
   const extras = [
     layers > 1 ? `, ×${String(layers)}` : '',
-    shapes.has('weight_hh_l0_reverse') ? ', bidirectional' : '',
+    shapes.get('weight_hh_l0_reverse') !== undefined ? ', bidirectional' : '',
   ];
   return layer(
     `${name}${isCell ? 'Cell' : ''}`,
@@ -115,15 +118,15 @@ export function impliedLayer(name: string, shapes: Shapes, context: Context): La
     const size = projection[1] ?? 0;
     return layer('MultiheadAttention', String(size), size, size);
   }
-  if (shapes.has('weight_hh_l0') || shapes.has('weight_hh')) {
+  if (shapes.get('weight_hh_l0') !== undefined || shapes.get('weight_hh') !== undefined) {
     return recurrent(shapes);
   }
   const weight = shapes.get('weight');
   switch (weight?.length) {
     case 1:
-      return vector(name, weight, shapes.has('bias'), context);
+      return vector(name, weight, shapes.get('bias') !== undefined, context);
     case 2:
-      return matrix(name, weight, shapes.has('bias'));
+      return matrix(name, weight, shapes.get('bias') !== undefined);
     case 3:
     case 4:
     case 5:

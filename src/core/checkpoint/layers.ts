@@ -1,7 +1,7 @@
 import type { Trie } from '../tree/trie';
 import type { Aliases } from './aliases';
 import type { Branch, Checkpoint } from './checkpoint';
-import { impliedBlock, impliedLayer, layerText, type Context, type Layer } from './layerRules';
+import { impliedBlock, impliedLayer, layerText, type Context, type Layer, type Shapes } from './layerRules';
 
 /** What a row is, beyond its numbers: said behind its key. */
 export type Description =
@@ -37,15 +37,17 @@ const noContext: Context = { dimensions: 0, channels: 0 };
 const plainContainers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);
 const builtinTypes = /^(?:dict|list|tuple|set|frozenset|collections\.(?:OrderedDict|defaultdict|deque|Counter))$/;
 
-/** Descriptions by node of the tree. */
-export function describeTree(checkpoint: Checkpoint, trie: Trie, aliases: Aliases): Map<number, Description> {
+/** By node of the tree; absent where there is nothing to say. */
+export type Descriptions = readonly (Description | undefined)[];
+
+export function describeTree(checkpoint: Checkpoint, trie: Trie, aliases: Aliases): Descriptions {
   return new TreeDescriber(checkpoint, trie, aliases).describe();
 }
 
 class TreeDescriber {
-  private readonly found = new Map<number, Description>();
-  private readonly layers = new Map<number, Layer>();
-  private readonly contexts = new Map<number, Context>();
+  private readonly found: (Description | undefined)[];
+  private readonly layers: (Layer | undefined)[];
+  private readonly contexts: (Context | undefined)[];
   /** Node of each entry. */
   private readonly nodeOf: Int32Array;
   /** Per node: 1 when it is, or stands below, an optimizer. */
@@ -56,11 +58,14 @@ class TreeDescriber {
     private readonly trie: Trie,
     private readonly aliases: Aliases,
   ) {
+    this.found = new Array<Description | undefined>(trie.size);
+    this.layers = new Array<Layer | undefined>(trie.size);
+    this.contexts = new Array<Context | undefined>(trie.size);
     this.nodeOf = new Int32Array(checkpoint.entries.length).fill(-1);
     this.inOptimizer = new Uint8Array(trie.size);
   }
 
-  describe(): Map<number, Description> {
+  describe(): Descriptions {
     this.lookAhead();
     // A node's number is above its parent's, so children come first.
     for (let node = this.trie.size - 1; node > 0; node--) {
@@ -74,11 +79,13 @@ class TreeDescriber {
   }
 
   private branchOf(node: number): Branch | undefined {
-    return this.checkpoint.branches[this.trie.branch[node] ?? -1];
+    const index = this.trie.branch[node] ?? -1;
+    return index === -1 ? undefined : this.checkpoint.branches[index];
   }
 
   private shapeOf(node: number): readonly number[] | null {
-    const entry = this.checkpoint.entries[this.trie.entry[node] ?? -1];
+    const index = this.trie.entry[node] ?? -1;
+    const entry = index === -1 ? undefined : this.checkpoint.entries[index];
     return entry?.kind === 'tensor' ? entry.shape : null;
   }
 
@@ -96,9 +103,7 @@ class TreeDescriber {
         continue;
       }
       this.nodeOf[index] = node;
-      if (!this.contexts.has(parent)) {
-        this.contexts.set(parent, context);
-      }
+      this.contexts[parent] ??= context;
       const shape = this.shapeOf(node);
       if (shape !== null && shape.length > 1 && trie.label[node] === 'weight') {
         context = { dimensions: shape.length, channels: shape[0] ?? 0 };
@@ -106,16 +111,28 @@ class TreeDescriber {
     }
   }
 
-  private *childrenOf(node: number): Generator<number> {
+  private childrenOf(node: number): number[] {
+    const children: number[] = [];
     for (let child = this.trie.firstChild[node] ?? -1; child !== -1; child = this.trie.nextSibling[child] ?? -1) {
-      yield child;
+      children.push(child);
     }
+    return children;
+  }
+
+  /** Looked up among the few children of a group, rather than in a map made for each of thousands. */
+  private shapesOf(children: readonly number[]): Shapes {
+    return {
+      get: (name) => {
+        const child = children.find((each) => this.trie.label[each] === name);
+        return child === undefined ? undefined : (this.shapeOf(child) ?? undefined);
+      },
+    };
   }
 
   private describeLeaf(node: number): void {
     const target = this.aliasOf(node);
     if (target !== -1) {
-      this.found.set(node, { kind: 'shares', key: this.shortKey(target) });
+      this.found[node] = { kind: 'shares', key: this.shortKey(target) };
     }
   }
 
@@ -135,27 +152,28 @@ class TreeDescriber {
     if (this.inOptimizer[node] === 1) {
       return;
     }
-    const layer = this.layerOf(node);
+    const children = this.childrenOf(node);
+    const layer = this.layerOf(node, children);
     const named = branch === undefined ? null : namedClass(branch);
     if (layer !== null && (named === null || named === layer.name || plainContainers.has(named))) {
-      this.layers.set(node, layer);
+      this.layers[node] = layer;
     } else if (named !== null) {
-      this.layers.set(node, { name: named, sizes: '', input: null, output: null });
+      this.layers[node] = { name: named, sizes: '', input: null, output: null };
     }
-    const shared = this.sharedGroup(node);
+    const shared = this.sharedGroup(node, children);
     const text = this.groupText(node, branch);
     if (shared !== -1) {
-      this.found.set(node, { kind: 'shares', key: this.shortKey(shared) });
-      for (const child of this.childrenOf(node)) {
-        this.found.delete(child);
+      this.found[node] = { kind: 'shares', key: this.shortKey(shared) };
+      for (const child of children) {
+        this.found[child] = undefined;
       }
     } else if (text !== '') {
-      this.found.set(node, { kind: 'layer', text });
+      this.found[node] = { kind: 'layer', text };
     }
   }
 
   private groupText(node: number, branch: Branch | undefined): string {
-    const layer = this.layers.get(node);
+    const layer = this.layers[node];
     if (layer !== undefined && branch?.role !== 'state-dict') {
       // A class that the file names shows with its module where it stands for a whole, by itself where it is a part.
       return branch?.role === 'module' && !this.isPart(node) ? branch.type : layerText(layer);
@@ -178,40 +196,36 @@ class TreeDescriber {
   private describeOptimizer(node: number, branch: Branch): void {
     const info = this.checkpoint.optimizers.find(({ path }) => path === branch.path);
     if (info !== undefined) {
-      this.found.set(node, {
+      this.found[node] = {
         kind: 'optimizer',
         candidates: info.candidates,
         certain: info.certain,
         parameters: info.parameters.length,
         groups: info.groups.length,
-      });
+      };
     }
   }
 
-  private layerOf(node: number): Layer | null {
-    const shapes = new Map<string, readonly number[]>();
-    const children = new Map<string, Layer>();
-    let complete = true;
-    for (const child of this.childrenOf(node)) {
-      const shape = this.shapeOf(child);
-      const layer = this.layers.get(child);
-      if (shape !== null) {
-        shapes.set(this.trie.label[child] ?? '', shape);
-      }
+  private layerOf(node: number, children: readonly number[]): Layer | null {
+    const shapes = this.shapesOf(children);
+    const own = impliedLayer(this.trie.label[node] ?? '', shapes, this.contexts[node] ?? noContext);
+    if (own !== null) {
+      return own;
+    }
+    const layers = new Map<string, Layer>();
+    for (const child of children) {
+      const layer = this.layers[child];
       if (layer !== undefined) {
-        children.set(this.trie.label[child] ?? '', layer);
-      } else {
-        complete = false;
+        layers.set(this.trie.label[child] ?? '', layer);
       }
     }
-    const own = impliedLayer(this.trie.label[node] ?? '', shapes, this.contexts.get(node) ?? noContext);
-    return own ?? impliedBlock(children, complete);
+    return impliedBlock(layers, layers.size === children.length);
   }
 
   /** The group that holds everything that this one has, under the same names; −1 when there is none. */
-  private sharedGroup(node: number): number {
+  private sharedGroup(node: number, children: readonly number[]): number {
     let group = -1;
-    for (const child of this.childrenOf(node)) {
+    for (const child of children) {
       const target = this.aliasOf(child);
       const holder = target === -1 ? -1 : (this.trie.parent[target] ?? -1);
       const isNamesake = target !== -1 && this.trie.label[target] === this.trie.label[child];

@@ -22,7 +22,7 @@ export interface BranchMeaning {
   readonly kind: 'branch';
   readonly type: string;
   readonly role: 'optimizer' | 'module' | 'mapping' | 'sequence' | 'set' | 'object';
-  readonly children: readonly Child[];
+  readonly children: ChildList;
   /** How Python would show it without its children; what is shown when there are none. */
   readonly empty: string;
   /** Values that belong to it and are no children: its class, the factory of a defaultdict, keys that are objects. */
@@ -35,6 +35,12 @@ export interface BrokenMeaning {
   readonly type: string;
   readonly repr: string;
   readonly reason: string;
+}
+
+/** Children in order; an array is one. */
+export interface ChildList {
+  readonly length: number;
+  at(index: number): Child | undefined;
 }
 
 export interface Child {
@@ -55,10 +61,10 @@ export interface Shower {
   /** Python's text for a value, cut to what is shown of one. */
   repr(value: Value): string;
   /** Children for keys and values in turn, what is set twice once. */
-  mapping(entries: readonly Value[]): Child[];
-  sequence(items: readonly Value[]): Child[];
+  mapping(entries: readonly Value[]): ChildList;
+  sequence(items: readonly Value[]): ChildList;
   /** Children for what BUILD sets: attributes, or a state that is no dict. */
-  attributes(state: Value | undefined): Child[];
+  attributes(state: Value | undefined): readonly Child[];
   /** Name of an import, or of what stands for one; null for anything else. */
   name(value: Value | undefined): string | null;
   /** Bytes that a value is: `bytes`, or `_codecs.encode(text, 'latin1')`; null for others, and for those left in the stream. */

@@ -1,6 +1,7 @@
 import { isNode, NodeKind, type PyCall, type Value } from '../pickle/values';
 import { argumentsOf, asCall, asItems, asText, dictEntries, lookUp } from './arguments';
 import type { PathElement, Role } from './checkpoint';
+import { listChildren } from './childLists';
 import type { BranchMeaning, Child, Shower } from './meaning';
 import type { NameTable } from './names';
 
@@ -145,8 +146,7 @@ function isEmptyCall(call: PyCall): boolean {
 }
 
 function named(entries: readonly Value[], prefix: string, role: Role | null, shower: Shower): Child[] {
-  return shower
-    .mapping(entries)
+  return listChildren(shower.mapping(entries))
     .filter(({ value }) => value !== null)
     .map(({ element, value }) => ({
       element: `${prefix}${typeof element === 'object' ? element.repr : String(element)}`,
@@ -182,8 +182,7 @@ export function moduleMeaning(
     children: [
       ...named(state.parameters, prefix, 'parameter', shower),
       ...named(state.buffers, prefix, 'buffer', shower),
-      ...shower
-        .mapping(attributes)
+      ...listChildren(shower.mapping(attributes))
         .filter(({ value }) => !isEmptyAttribute(value))
         .map((child) => ({
           ...child,

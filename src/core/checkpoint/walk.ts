@@ -4,7 +4,7 @@ import { isNode, NodeKind, type Value } from '../pickle/values';
 import type { Branch, Path, Role, TensorEntry, ValueEntry } from './checkpoint';
 import type { FindingList } from './findingList';
 import type { Interpreter } from './interpreter';
-import type { BranchMeaning, BrokenMeaning, Child } from './meaning';
+import type { BranchMeaning, BrokenMeaning, Child, ChildList } from './meaning';
 import { keyOf } from './path';
 import type { StorageTable } from './storageTable';
 import { UseCounter } from './useCounter';
@@ -20,7 +20,7 @@ interface Frame {
   readonly node: Value;
   readonly branch: OpenBranch;
   readonly branchIndex: number;
-  readonly children: readonly Child[];
+  readonly children: ChildList;
   next: number;
   /** Where keys and names go below. */
   readonly base: Path;
@@ -69,7 +69,7 @@ export class Walk {
     this.defaultRole = role;
     this.visit({ element: '', value: root, role: null, submodule: null, attribute: false }, path, interpreter);
     for (let frame = this.frames.at(-1); frame !== undefined; frame = this.frames.at(-1)) {
-      const child = this.stopped ? undefined : frame.children[frame.next++];
+      const child = this.stopped ? undefined : frame.children.at(frame.next++);
       if (child === undefined) {
         this.close(frame);
       } else {
@@ -238,7 +238,7 @@ export class Walk {
     path: Path,
     type: string,
     role: Branch['role'],
-    children: readonly Child[],
+    children: ChildList,
     child: Child,
     above: Frame | undefined,
     isMapping = false,

@@ -31,14 +31,11 @@ export async function readPickle(
 ): Promise<PickleGraph> {
   const limits = options.limits ?? defaultLimits;
   const end = Math.min(options.end ?? source.size, source.size);
-  const window = new Window(source, start, end, limits, options.end !== undefined);
+  const window = new Window(source, start, end, limits, options.end !== undefined, options.signal);
   const machine = new Machine(window, limits);
   try {
     const root = await runToStop(machine, window, limits, () => {
       options.progress?.(window.offset - start, end - start);
-      if (options.signal?.aborted) {
-        throw new CheckpointError('cancelled');
-      }
     });
     return { root, end: window.position, ...seenBy(machine, window) };
   } catch (error) {

@@ -191,7 +191,10 @@ export interface PickleGraph {
   readonly persistents: readonly PyPersistent[];
   /** Opcodes met, as a 256-entry table of counts: what `weights_only` may refuse. */
   readonly opcodes: Uint32Array;
-  /** What the graph could not hold (BUILD twice, items set on a string …); empty for everything that Python writes. */
+  /**
+   * What the graph could not hold (BUILD twice, items set on a string …), and what CPython itself reads in more than one
+   * way (an opcode across the end of its FRAME). Empty for everything that Python writes.
+   */
   readonly lossy: readonly LossyNote[];
 }
 

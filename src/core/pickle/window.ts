@@ -38,8 +38,10 @@ export class Window {
   private scanNeeded = false;
   private buffer = Buffer.alloc(0);
   private size: number;
-  /** Bytes read so far, ranges not counted. */
+  /** Bytes that were in a window so far, ranges not counted. */
   loaded = 0;
+  /** With those that were only looked through for the end of a line. */
+  private bytesRead = 0;
   private base: number;
   /** Where the current FRAME ends, in `bytes`. */
   private frameEnd = noFrame;
@@ -56,6 +58,7 @@ export class Window {
     private readonly end: number,
     private readonly limits: Limits,
     endIsKnown: boolean,
+    private readonly signal?: AbortSignal,
   ) {
     this.base = start;
     this.size = endIsKnown ? largestWindow : firstWindow;
@@ -258,7 +261,8 @@ export class Window {
 
   /**
    * Reads on from the opcode that did not fit.
-   * @throws CheckpointError as `ByteSource.read`; `limit-exceeded` when more than `Limits.pickleBytes` were read.
+   * @throws CheckpointError as `ByteSource.read`; `limit-exceeded` when more than `Limits.pickleBytes` were read;
+   * `cancelled`.
    */
   async refill(): Promise<void> {
     const from = this.offset;
@@ -267,7 +271,8 @@ export class Window {
       this.scannedTo = await this.scanLine(from + 1);
       this.wanted = 1;
     }
-    const length = Math.min(this.end - from, Math.max(this.wanted, this.size));
+    const allowed = Math.min(this.size, this.limits.pickleBytes - this.bytesRead);
+    const length = Math.min(this.end - from, Math.max(this.wanted, allowed));
     if (this.buffer.length < length) {
       this.buffer = Buffer.allocUnsafe(length);
     }
@@ -277,11 +282,19 @@ export class Window {
     this.base = from;
     this.at = 0;
     this.following = 0;
-    await this.source.read(from, this.bytes);
+    await this.read(from, this.bytes);
     this.loaded += length;
-    if (this.loaded > this.limits.pickleBytes) {
+  }
+
+  private async read(position: number, target: Uint8Array): Promise<void> {
+    if (this.signal?.aborted) {
+      throw new CheckpointError('cancelled');
+    }
+    this.bytesRead += target.length;
+    if (this.bytesRead > this.limits.pickleBytes) {
       throw new CheckpointError('limit-exceeded', { detail: `a pickle of more than ${this.limits.pickleBytes} bytes` });
     }
+    await this.source.read(position, target);
   }
 
   /** @returns the absolute position of the first line feed from `from` on. Keeps nothing of what it reads. */
@@ -289,7 +302,7 @@ export class Window {
     const chunk = Buffer.allocUnsafe(Math.min(largestWindow, this.end - from));
     for (let position = from; position < this.end; position += chunk.length) {
       const piece = chunk.subarray(0, Math.min(chunk.length, this.end - position));
-      await this.source.read(position, piece);
+      await this.read(position, piece);
       const found = piece.indexOf(lineFeed);
       if (found >= 0) {
         return position + found;

@@ -1,6 +1,6 @@
 import { elementsOfTensor, findAliases, type Aliases } from '../checkpoint/aliases';
 import type { Branch, Checkpoint, Entry, TensorEntry } from '../checkpoint/checkpoint';
-import { describeTree, type DescriptionText, symbolText } from '../checkpoint/layers';
+import { describeTree, type Descriptions, type DescriptionText, symbolText } from '../checkpoint/layers';
 import { keyOf } from '../checkpoint/path';
 import { isContiguous } from '../checkpoint/strides';
 import { RowFlag, RowKind, type TreeColumns } from './treeColumns';
@@ -18,6 +18,27 @@ class StringTable {
     }
     this.numbers.set(text, this.strings.length);
     return this.strings.push(text) - 1;
+  }
+}
+
+/** Texts of shapes: a hundred thousand tensors have some dozens of them, which are known by their sizes before they are text. */
+class ShapeTexts {
+  private readonly known = new Map<number, { readonly shape: readonly number[]; readonly text: number }>();
+
+  constructor(private readonly strings: StringTable) {}
+
+  of(shape: readonly number[]): number {
+    let hash = shape.length;
+    for (let dim = 0; dim < shape.length; dim++) {
+      hash = (Math.imul(hash, 31) + (shape[dim] ?? 0)) | 0;
+    }
+    const known = this.known.get(hash);
+    if (known?.shape.length === shape.length && shape.every((size, dim) => size === known.shape[dim])) {
+      return known.text;
+    }
+    const text = this.strings.of(`[${shape.join(', ')}]`);
+    this.known.set(hash, { shape, text });
+    return text;
   }
 }
 
@@ -62,13 +83,18 @@ class Mix {
   }
 }
 
+/** `items[−1]` would be undefined too, after a slow search for a property of that name. */
+function itemAt<T>(items: readonly T[], index: number | undefined): T | undefined {
+  return index === undefined || index < 0 ? undefined : items[index];
+}
+
 const foldedTypes = new Set(['dict', 'list', 'tuple', 'collections.OrderedDict', 'collections.defaultdict']);
 
 function folds(trie: Trie, node: number, branches: readonly Branch[]): boolean {
-  if (trie.childCount[node] !== 1) {
+  if (!trie.hasOneChild(node)) {
     return false;
   }
-  const branch = branches[trie.branch[node] ?? -1];
+  const branch = itemAt(branches, trie.branch[node]);
   return branch === undefined || (branch.role === null && foldedTypes.has(branch.type));
 }
 
@@ -192,7 +218,7 @@ class Columns {
   readonly strings = new StringTable();
   private readonly dtypes: Mix;
   private readonly devices: Mix;
-  private readonly shapeTexts = new Map<readonly number[], number>();
+  private readonly shapes = new ShapeTexts(this.strings);
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -224,14 +250,14 @@ class Columns {
       this.entry[row] = index;
       this.branch[row] = trie.branch[node] ?? -1;
       this.kind[row] = RowKind.Group;
-      const entry = this.checkpoint.entries[index];
+      const entry = itemAt(this.checkpoint.entries, index);
       if (entry !== undefined) {
         this.fillLeaf(row, entry, index);
         this.flags[row] = (this.flags[row] ?? 0) | (implied[index] ?? 0);
       }
-      const path = entry?.path ?? this.checkpoint.branches[this.branch[row] ?? -1]?.path;
-      if (imports.size > 0 && path !== undefined) {
-        this.flags[row] = (this.flags[row] ?? 0) | (imports.get(keyOf(path)) ?? 0);
+      if (imports.size > 0) {
+        const path = entry?.path ?? itemAt(this.checkpoint.branches, this.branch[row])?.path;
+        this.flags[row] = (this.flags[row] ?? 0) | (path === undefined ? 0 : (imports.get(keyOf(path)) ?? 0));
       }
     }
     this.sum();
@@ -249,20 +275,11 @@ class Columns {
     this.tensors[row] = 1;
     this.elements[row] = elementsOfTensor(entry);
     this.bytes[row] = entry.bytes;
-    this.shape[row] = this.shapeText(entry.shape);
+    this.shape[row] = this.shapes.of(entry.shape);
     this.dtypes.add(row, entry.dtype);
     if (entry.device !== null) {
       this.devices.add(row, entry.device);
     }
-  }
-
-  private shapeText(shape: readonly number[]): number {
-    let text = this.shapeTexts.get(shape);
-    if (text === undefined) {
-      text = this.strings.of(`[${shape.join(', ')}]`);
-      this.shapeTexts.set(shape, text);
-    }
-    return text;
   }
 
   /** From the last row to the first, so that whatever is below a row is complete when the row is reached. */
@@ -306,7 +323,7 @@ class Columns {
     if (this.kind[row] === RowKind.Value) {
       return;
     }
-    const branch = this.checkpoint.branches[this.branch[row] ?? -1];
+    const branch = itemAt(this.checkpoint.branches, this.branch[row]);
     if ((this.tensors[row] ?? 0) > 0) {
       this.dtype[row] = this.strings.of(this.dtypes.text(row));
       this.device[row] = this.strings.of(this.devices.text(row));
@@ -314,6 +331,27 @@ class Columns {
       this.dtype[row] = this.strings.of(branch.type.slice(branch.type.lastIndexOf('.') + 1));
     }
   }
+}
+
+/** A row says what the outermost of the nodes that it stands for is. */
+function descriptions(
+  described: Descriptions,
+  trie: Trie,
+  rows: Rows,
+  strings: StringTable,
+  text: DescriptionText,
+): Uint32Array {
+  const found = new Uint32Array(rows.count);
+  for (let row = 0; row < rows.count; row++) {
+    const top = rows.top[row] ?? 0;
+    for (let node = rows.node[row] ?? 0; node >= top; node = trie.parent[node] ?? -1) {
+      const description = described[node];
+      if (description !== undefined) {
+        found[row] = strings.of(text(description));
+      }
+    }
+  }
+  return found;
 }
 
 /**
@@ -326,23 +364,14 @@ export function buildTree(checkpoint: Checkpoint, text: DescriptionText = symbol
   const aliases = findAliases(checkpoint.entries);
   const columns = new Columns(checkpoint, aliases, rows);
   columns.fill(trie);
-  const described = describeTree(checkpoint, trie, aliases);
-  const description = new Uint32Array(rows.count);
+  const labelLength = new Uint32Array(rows.count);
   for (let row = 0; row < rows.count; row++) {
-    for (let node = rows.node[row] ?? 0; ; node = trie.parent[node] ?? 0) {
-      const found = described.get(node);
-      if (found !== undefined) {
-        description[row] = columns.strings.of(text(found));
-      }
-      if (node === rows.top[row]) {
-        break;
-      }
-    }
+    labelLength[row] = rows.labels[row]?.length ?? 0;
   }
   return {
     count: rows.count,
     labels: new TextEncoder().encode(rows.labels.join('')),
-    labelLength: Uint32Array.from(rows.labels, (label) => label.length),
+    labelLength,
     parent: rows.parent,
     end: columns.end,
     kind: columns.kind,
@@ -355,7 +384,7 @@ export function buildTree(checkpoint: Checkpoint, text: DescriptionText = symbol
     shape: columns.shape,
     dtype: columns.dtype,
     device: columns.device,
-    description,
+    description: descriptions(describeTree(checkpoint, trie, aliases), trie, rows, columns.strings, text),
     strings: columns.strings.strings,
   };
 }

@@ -30,7 +30,6 @@ export class Trie {
   readonly parent: number[] = [-1];
   readonly firstChild: number[] = [-1];
   readonly nextSibling: number[] = [-1];
-  readonly childCount: number[] = [0];
   /** Index into the entries; −1 for a group. */
   readonly entry: number[] = [-1];
   /** Index into the branches; −1 for none. */
@@ -70,6 +69,11 @@ export class Trie {
     return node;
   }
 
+  hasOneChild(node: number): boolean {
+    const first = this.firstChild[node];
+    return first !== -1 && first === this.lastChild[node];
+  }
+
   add(parent: number, label: string, entry: number): number {
     const node = this.label.length;
     this.label.push(label);
@@ -77,7 +81,6 @@ export class Trie {
     this.firstChild.push(-1);
     this.nextSibling.push(-1);
     this.lastChild.push(-1);
-    this.childCount.push(0);
     this.entry.push(entry);
     this.branch.push(-1);
     this.groups.push(undefined);
@@ -88,7 +91,6 @@ export class Trie {
       this.nextSibling[last] = node;
     }
     this.lastChild[parent] = node;
-    this.childCount[parent] = (this.childCount[parent] ?? 0) + 1;
     return node;
   }
 }

@@ -10,7 +10,7 @@ import { defaultLimits } from '../../../src/core/limits';
 import { corpusFolder, readOracle } from '../../support/corpus';
 import { countingSource } from '../../support/countingSource';
 import { call, dict, pickleBytes, proto, stop, tensor, text } from '../../support/pickleBytes';
-import { checkpointEntries, storedZip, type ZipEntry } from '../../support/storedZip';
+import { checkpointEntries, endRecord, storedZip, zipParts, type ZipEntry } from '../../support/storedZip';
 
 const run = call('os', 'system', text('id'));
 const innocent = pickleBytes(proto(2), dict(['w', tensor('0', 2)]), stop);
@@ -73,6 +73,27 @@ test('a packed record beyond the limit is named, not unpacked', async () => {
   expect(findings).toEqual([
     expect.objectContaining({ code: 'unscanned-record', entry: 'bomb', args: ['limit-exceeded'] }),
   ]);
+});
+
+test('records that lie over each other cost no more than a few readings of the file', async () => {
+  // One pickle of half a megabyte, and a thousand entries that all name it.
+  const content = pickleBytes(proto(2), text('x'.repeat(1 << 19)).replace('X', 'T'), stop);
+  const { body, directory } = zipParts(checkpointEntries(innocent, [{ name: 'archive/x', content }]));
+  const entry = directory.subarray(-(46 + 'archive/x'.length));
+  const copies = Array.from({ length: 1000 }, (_, index) => {
+    const copy = Buffer.from(entry);
+    copy.write(String(index % 10), 46 + 'archive/'.length);
+    return copy;
+  });
+  const all = Buffer.concat([directory, ...copies]);
+  const source = countingSource(
+    memorySource(Buffer.concat([body, all, endRecord(5 + copies.length, all.length, body.length)])),
+  );
+  const checkpoint = await openCheckpoint(source);
+  const opened = source.bytes;
+  const { findings } = await auditRecords(checkpoint);
+  expect(source.bytes - opened).toBeLessThan(2 * source.size + (65 << 20));
+  expect(findings.filter(({ code }) => code === 'unscanned-record')).not.toEqual([]);
 });
 
 test('tells how far it is, and stops when it is told to', async () => {

@@ -61,6 +61,14 @@ describe('what is longer than Limits.inlineBytes stays in the stream', () => {
     expect(largest.bytes).toBeLessThanOrEqual(1 << 20);
   });
 
+  test('a line without an end is looked for within Limits.pickleBytes', async () => {
+    const bytes = pickleOf("S'", text(6 << 20));
+    const source = countingSource(memorySource(bytes));
+    const reading = readPickle(source, 0, { limits: { ...defaultLimits, pickleBytes: 3 << 20 } });
+    await expect(reading).rejects.toMatchObject({ code: 'limit-exceeded' });
+    expect(source.bytes).toBeLessThanOrEqual(3 << 20);
+  });
+
   test('positions are those of the source, not of the pickle', async () => {
     const bytes = pickleOf('padding', 'B', uint32(long), text(long), '.', 'behind');
     const graph = await readPickle(memorySource(bytes), 7);

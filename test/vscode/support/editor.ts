@@ -17,8 +17,12 @@ export async function testApi(): Promise<TestApi> {
 }
 
 /** Waits until `look` finds something; what it found last stands in the error. */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  seconds = 20,
+): Promise<T> {
+  for (let tries = 0; tries < seconds * 20; tries++) {
     const found = await look();
     if (found !== undefined) {
       return found;

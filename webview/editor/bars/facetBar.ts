@@ -5,6 +5,7 @@ import type { SummaryView } from '../../../src/protocol/messages';
 import { icon } from '../../components/controls';
 import { shownText } from '../../components/fileText';
 import { openPopoverAt, popover } from '../../components/popover';
+import { isChecked } from '../../components/checkbox';
 import { t } from '../../strings';
 import { facetCount, facetGroups, facetsInBar, type Facet } from '../model/facets';
 import type { TreeView } from '../model/treeView';
@@ -119,7 +120,7 @@ function restList(store: EditorStore, view: TreeView, rest: readonly Facet[]): T
       html`<vscode-checkbox
         .checked=${view.chosen.has(facet.id)}
         @change=${(event: Event) => {
-          const checked = event.target instanceof HTMLElement && event.target.matches('.checked');
+          const checked = isChecked(event);
           if (checked !== view.chosen.has(facet.id)) {
             view.toggleFacet(facet.id, false);
             store.changed();

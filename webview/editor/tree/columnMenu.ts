@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { isChecked } from '../../components/checkbox';
 import { t } from '../../strings';
 import { dataColumns } from '../model/columns';
 import type { EditorStore } from '../store';
@@ -14,7 +15,7 @@ export function columnMenu(store: EditorStore): TemplateResult {
       return html`<vscode-checkbox
         .checked=${shown}
         @change=${(event: Event) => {
-          const checked = event.target instanceof HTMLElement && event.target.matches('.checked');
+          const checked = isChecked(event);
           if (checked === !store.columns.hidden.includes(id)) {
             return;
           }

@@ -174,7 +174,7 @@ export class TreeElement extends LightElement {
         ${styleValues({ '--cols': gridTemplate(columns) })}
         @scroll=${this.#onScroll}
         @keydown=${this.#onKeyDown}
-        @pointerdown=${this.#onPointerDown}
+        @mousedown=${this.#onMouseDown}
         @dblclick=${this.#onDoubleClick}
         @contextmenu=${this.#onContextMenu}
         @focusin=${this.#onFocusIn}
@@ -337,9 +337,12 @@ export class TreeElement extends LightElement {
     };
   }
 
-  readonly #onPointerDown = (event: PointerEvent): void => {
+  readonly #onMouseDown = (event: MouseEvent): void => {
     const row = this.view === null ? -1 : rowOfEvent(event, this.view);
     if (this.view !== null && row >= 0 && event.button === 0) {
+      // The row may be another one before the browser gives it the focus.
+      event.preventDefault();
+      this.focus();
       this.#focusedHeader = null;
       pressRow(event, this.view, row, this.#mouseActions());
     }

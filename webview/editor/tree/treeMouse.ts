@@ -23,7 +23,7 @@ export function rowOfEvent(event: Event, view: TreeView): number {
 }
 
 /** A press of the main button: the twistie opens and closes, the rest of the row selects. */
-export function pressRow(event: PointerEvent, view: TreeView, row: number, actions: TreeMouseActions): void {
+export function pressRow(event: MouseEvent, view: TreeView, row: number, actions: TreeMouseActions): void {
   if (isInside(event, '.tw') && view.index.isBranch(row) && !view.isFlat) {
     view.setExpanded(row, !view.isExpanded(row));
     actions.changed();

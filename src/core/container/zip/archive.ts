@@ -9,8 +9,14 @@ import type { ZipRecord } from './record';
 
 /** An archive as torch (miniz) reads it, and what other readers would see beside it. */
 export interface ZipArchive {
-  /** In the order of the directory; names in full. */
+  /** In the order of the directory. */
   readonly records: readonly ZipRecord[];
+  /** Folder of entry 0, taken off the names of what lies in it; null where it has none. */
+  readonly folder: string | null;
+  /** Records that do not lie in it. */
+  readonly outside: number;
+  /** The records again, with their names in full. */
+  fullRecords(): Promise<readonly ZipRecord[]>;
   /** Records of other directories. */
   readonly hidden: readonly ZipRecord[];
   readonly directoryOffset: number;
@@ -26,22 +32,33 @@ export interface ZipArchive {
 export async function openArchive(source: ByteSource, limits: Limits): Promise<ZipArchive | null> {
   const end = await findEndRecord(source);
   if (end === null) return null;
-  const absolute = await readDirectory(source, end, end.claim, 0, limits);
+  const absolute = await readDirectory(source, end, end.claim, limits);
   const rebased = await readRebased(source, end, limits);
   const findings = endFindings(source, end);
   if (absolute.records.length === 0 && rebased !== null && rebased.records.length > 0) {
-    return misplacedArchive(end, rebased, findings);
+    const args = [shiftOf(end)];
+    findings.push({ severity: 'error', code: 'directory-misplaced', offset: end.claim.offset, args });
+    return archiveOf(rebased, [], findings, true, () => readRebased(source, end, limits, true));
   }
   if (absolute.error !== null && absolute.records.length === 0) throw absolute.error;
   const leftOver = await readLeftOver(source, end, absolute);
   findings.push(...directoryFindings(end, absolute, rebased, leftOver));
-  return {
-    records: absolute.records,
-    hidden: [...(rebased?.records ?? []), ...leftOver],
-    directoryOffset: end.claim.offset,
-    misplaced: false,
-    findings,
-  };
+  const hidden = [...(rebased?.records ?? []), ...leftOver];
+  return archiveOf(absolute, hidden, findings, false, () =>
+    readDirectory(source, end, end.claim, limits, { fullNames: true }),
+  );
+}
+
+function archiveOf(
+  directory: PlacedDirectory,
+  hidden: readonly ZipRecord[],
+  findings: readonly Finding[],
+  misplaced: boolean,
+  again: () => Promise<ParsedDirectory | null>,
+): ZipArchive {
+  const { records, folder, outside, offset } = directory;
+  const fullRecords = async (): Promise<readonly ZipRecord[]> => (await again())?.records ?? [];
+  return { records, folder, outside, fullRecords, hidden, directoryOffset: offset, misplaced, findings };
 }
 
 /** How far the archive lies from where it says, if the directory ends where the end records begin. */
@@ -49,48 +66,46 @@ function shiftOf({ adjacent }: EndRecord): number {
   return adjacent.start - adjacent.claim.size - adjacent.claim.offset;
 }
 
-function misplacedArchive(end: EndRecord, rebased: ParsedDirectory, findings: readonly Finding[]): ZipArchive {
-  const shift = shiftOf(end);
-  return {
-    records: rebased.records,
-    hidden: [],
-    directoryOffset: end.adjacent.claim.offset + shift,
-    misplaced: true,
-    findings: [
-      ...findings,
-      { severity: 'error', code: 'directory-misplaced', offset: end.claim.offset, args: [shift] },
-    ],
-  };
-}
-
 /** The directory that zipfile would read; null when it is the one that torch reads. */
-async function readRebased(source: ByteSource, end: EndRecord, limits: Limits): Promise<ParsedDirectory | null> {
+async function readRebased(
+  source: ByteSource,
+  end: EndRecord,
+  limits: Limits,
+  fullNames = false,
+): Promise<PlacedDirectory | null> {
   const { claim, adjacent } = end;
   const shift = shiftOf(end);
   if (shift === 0 && claim.offset === adjacent.claim.offset && claim.size === adjacent.claim.size) return null;
-  return readDirectory(source, end, { ...adjacent.claim, offset: adjacent.claim.offset + shift }, shift, limits);
+  const shifted = { ...adjacent.claim, offset: adjacent.claim.offset + shift };
+  return readDirectory(source, end, shifted, limits, { shift, fullNames });
+}
+
+interface PlacedDirectory extends ParsedDirectory {
+  /** Where it stands. */
+  readonly offset: number;
 }
 
 async function readDirectory(
   source: ByteSource,
   end: EndRecord,
   { offset, size, entryCount }: DirectoryClaim,
-  shift: number,
   limits: Limits,
-): Promise<ParsedDirectory> {
+  options: { readonly shift?: number; readonly fullNames?: boolean } = {},
+): Promise<PlacedDirectory> {
   if (entryCount > limits.records) {
     throw new CheckpointError('limit-exceeded', { detail: `${entryCount} records, the limit is ${limits.records}` });
   }
   if (offset < 0 || offset > source.size - size) {
     const error = new CheckpointError('malformed-zip', { offset: end.position, detail: 'directory outside the file' });
-    return { records: [], length: 0, error };
+    return { records: [], folder: null, outside: 0, length: 0, error, offset };
   }
   if (size > limits.directoryBytes) {
     throw new CheckpointError('limit-exceeded', {
       detail: `directory of ${size} bytes, the limit is ${limits.directoryBytes}`,
     });
   }
-  return parseDirectory(await bytesAt(source, end, offset, size), entryCount, offset, shift);
+  const bytes = await bytesAt(source, end, offset, size);
+  return { ...parseDirectory(bytes, entryCount, { ...options, start: offset }), offset };
 }
 
 async function bytesAt(source: ByteSource, { tail }: EndRecord, offset: number, length: number): Promise<Uint8Array> {
@@ -104,7 +119,7 @@ async function readLeftOver(source: ByteSource, end: EndRecord, read: ParsedDire
   const length = end.claim.size - read.length;
   if (read.error !== null || length < directoryEntrySize) return [];
   const offset = end.claim.offset + read.length;
-  return parseDirectory(await bytesAt(source, end, offset, length), Infinity, offset).records;
+  return parseDirectory(await bytesAt(source, end, offset, length), Infinity, { start: offset }).records;
 }
 
 function endFindings(source: ByteSource, end: EndRecord): Finding[] {

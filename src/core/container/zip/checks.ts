@@ -9,28 +9,24 @@ export function recordFindings(
   records: readonly ZipRecord[],
   names: RecordNames,
 ): Finding[] {
+  const odd = {
+    sizes: new Array<ZipRecord>(),
+    beyondEnd: new Array<ZipRecord>(),
+    encrypted: new Array<ZipRecord>(),
+    method: new Array<ZipRecord>(),
+  };
+  for (const record of records) {
+    if (record.method === storedMethod && record.size !== record.packedSize) odd.sizes.push(record);
+    if (record.headerOffset + record.packedSize > source.size) odd.beyondEnd.push(record);
+    if (record.encrypted) odd.encrypted.push(record);
+    if (record.method !== storedMethod && record.method !== deflatedMethod) odd.method.push(record);
+  }
   return [
     ...many('error', 'duplicate-records', names.duplicates),
-    ...many(
-      'error',
-      'record-sizes',
-      records.filter((r) => r.method === storedMethod && r.size !== r.packedSize),
-    ),
-    ...many(
-      'error',
-      'record-beyond-end',
-      records.filter((r) => r.headerOffset + r.packedSize > source.size),
-    ),
-    ...many(
-      'error',
-      'record-encrypted',
-      records.filter((r) => r.encrypted),
-    ),
-    ...many(
-      'error',
-      'record-method',
-      records.filter((r) => r.method !== storedMethod && r.method !== deflatedMethod),
-    ),
+    ...many('error', 'record-sizes', odd.sizes),
+    ...many('error', 'record-beyond-end', odd.beyondEnd),
+    ...many('error', 'record-encrypted', odd.encrypted),
+    ...many('error', 'record-method', odd.method),
     ...checksumFindings(records),
   ];
 }
@@ -47,11 +43,16 @@ function checksumFindings(records: readonly ZipRecord[]): Finding[] {
 }
 
 /** The pickles that readers look for; torch finds them in any case, other readers do not. */
-const pickleNames = new Set(['data.pkl', 'constants.pkl']);
+const pickleNames = ['data.pkl', 'constants.pkl'];
 
-export function caseFindings(records: readonly ZipRecord[]): Finding[] {
-  const odd = records.filter(({ name }) => !pickleNames.has(name) && pickleNames.has(name.toLowerCase()));
-  return many('warning', 'name-case', odd);
+export function caseFindings(names: RecordNames): Finding[] {
+  const found = pickleNames.map((name) => names.find(name));
+  const odd = found.filter((record, i) => record !== undefined && record.name !== pickleNames[i]);
+  return many(
+    'warning',
+    'name-case',
+    odd.filter((record) => record !== undefined),
+  );
 }
 
 export function layoutFindings(layout: Layout): Finding[] {

@@ -14,7 +14,10 @@ const directoriesRead = 16;
 const rangesRead = 64;
 
 export interface DeadRecords {
+  /** Those that an earlier directory names. */
   readonly records: readonly ZipRecord[];
+  /** Entries that no directory names; their names in full. */
+  readonly unlisted: readonly ZipRecord[];
   readonly findings: readonly Finding[];
 }
 
@@ -36,7 +39,8 @@ export async function findDeadRecords(
   const stray = ranges.filter((range) => !dead.directories.has(range) && !startsRange(dead.records, range));
   const unlisted = await entriesAt(source, stray);
   return {
-    records: [...dead.records.values(), ...unlisted],
+    records: [...dead.records.values()],
+    unlisted,
     findings: [...deadFindings(ranges, stray, dead.records.size), ...strayFindings(stray, unlisted)],
   };
 }
@@ -79,7 +83,7 @@ async function readEarlier(source: ByteSource, range: Range, limits: Limits): Pr
   if (claim === null || claim.offset < range.start || claim.offset + claim.size > range.end) return null;
   if (claim.size > limits.directoryBytes || claim.entryCount > limits.records) return null;
   const bytes = await readBytes(source, claim.offset, claim.size);
-  return { offset: claim.offset, records: parseDirectory(bytes, claim.entryCount, claim.offset).records };
+  return { offset: claim.offset, records: parseDirectory(bytes, claim.entryCount, { start: claim.offset }).records };
 }
 
 function isWithin(offset: number, range: Range): boolean {

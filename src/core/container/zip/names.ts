@@ -84,7 +84,7 @@ export function stripRoot(records: readonly ZipRecord[], folder: string | null):
   }
 }
 
-/** Undoes `stripRoot` for an archive that is no checkpoint. All its records lie in `folder`. */
+/** Puts the root folder back, for an archive that is no checkpoint and whose records all lie in it. */
 export function restoreRoot(records: readonly ZipRecord[], folder: string | null): void {
   if (folder === null) return;
   for (const record of records) record.name = `${folder}/${record.name}`;

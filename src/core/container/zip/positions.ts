@@ -76,7 +76,7 @@ export async function locatePositions(
 }
 
 /** The same array where the directory is in file order, as it is in whatever torch writes. */
-function inFileOrder(records: readonly ZipRecord[]): readonly ZipRecord[] {
+export function inFileOrder(records: readonly ZipRecord[]): readonly ZipRecord[] {
   let last = -1;
   for (const { headerOffset } of records) {
     if (headerOffset < last) return records.toSorted((a, b) => a.headerOffset - b.headerOffset);

@@ -13,6 +13,7 @@ import { isNpz, recogniseKind } from './kinds';
 import { metadataFindings, readMetadata } from './metadata';
 import { findRoot, RecordNames, stripRoot, type Root } from './names';
 import { locatePositions } from './positions';
+import type { ZipRecord } from './record';
 import { zipContainer } from './zipContainer';
 import { readSections } from './zipSections';
 
@@ -31,31 +32,28 @@ async function openWholeZip(source: ByteSource, archive: ZipArchive, context: Op
   if (archive.misplaced && distributedShard.test(context.fileName)) {
     throw new ForeignFileError({ kind: 'distributed-shard' }, 'unsupported');
   }
-  const { records } = archive;
-  const root: Root = isNpz(records) ? { folder: null, problem: 'none', outside: 0 } : findRoot(records);
-  stripRoot(records, root.folder);
-  stripRoot(archive.hidden, root.folder);
+  const { records, root } = await rootOf(archive);
   const names = new RecordNames(records);
   const kind = recogniseKind(records, names);
-  if (kind === null) return openForeignZip(source, archive, root.folder, context);
+  if (kind === null) return openForeignZip(source, { ...archive, records }, root.folder, context);
   const metadata = await readMetadata(source, names);
   const layout = await locatePositions(source, records, archive.directoryOffset, metadata.alignment);
   const dead = await findDeadRecords(source, layout.unowned, archive.hidden, context.limits);
-  stripRoot(dead.records, root.folder);
+  stripRoot(dead.unlisted, root.folder);
   const reader = new SectionReader(context);
   await readSections(source, kind, records, names, reader, context);
   const arrays = kind === 'npz' ? await readArrays(source, records, reader, context) : null;
   return zipContainer(source, kind, {
     root: root.folder,
     records,
-    hidden: [...archive.hidden, ...dead.records],
+    hidden: [...archive.hidden, ...dead.records, ...dead.unlisted],
     metadata: metadata.values,
     tensors: arrays?.tensors ?? [],
     reader,
     findings: [
       ...archive.findings,
       ...rootFindings(root),
-      ...caseFindings(records),
+      ...caseFindings(names),
       ...recordFindings(source, records, names),
       ...layoutFindings(layout),
       ...dead.findings,
@@ -65,4 +63,16 @@ async function openWholeZip(source: ByteSource, archive: ZipArchive, context: Op
       ...(arrays?.findings ?? []),
     ],
   });
+}
+
+/** Records with their names without the root folder. */
+async function rootOf(archive: ZipArchive): Promise<{ records: readonly ZipRecord[]; root: Root }> {
+  const { folder, outside } = archive;
+  if (folder !== null && outside === 0 && !isNpz(archive.records)) {
+    return { records: archive.records, root: { folder, problem: 'none', outside } };
+  }
+  const records = await archive.fullRecords();
+  const root: Root = isNpz(records) ? { folder: null, problem: 'none', outside: 0 } : findRoot(records);
+  stripRoot(records, root.folder);
+  return { records, root };
 }

@@ -5,6 +5,7 @@ import { emptyContainer } from '../rawRecord';
 import type { SectionReader } from '../sections';
 import { readContent } from './content';
 import { readDataPosition } from './localHeader';
+import { inFileOrder } from './positions';
 import { ZipRecord } from './record';
 
 /** What was found in an archive. */
@@ -23,7 +24,7 @@ export function zipContainer(source: ByteSource, kind: ContainerKind, parts: Zip
     ...emptyContainer(source),
     kind,
     rootFolder: parts.root,
-    records: parts.records.toSorted((a, b) => a.headerOffset - b.headerOffset),
+    records: inFileOrder(parts.records),
     hidden: parts.hidden,
     sections: parts.reader.sections,
     unreadable: parts.reader.unreadable,
