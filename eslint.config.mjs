@@ -102,8 +102,9 @@ export default defineConfig(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    files: ['**/*.mjs'],
+    files: ['**/*.{mjs,cjs}'],
     rules: {
+      '@typescript-eslint/no-require-imports': 'off',
       // Types of plain JavaScript stand in JSDoc, where this rule does not look.
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       'no-undef': 'off',

@@ -34,16 +34,27 @@ const common = {
   logLevel: 'warning',
 };
 
+/** @type {import('esbuild').Plugin} */
+const hostApart = {
+  name: 'host-apart',
+  setup(plugins) {
+    plugins.onResolve({ filter: /\/host\/main$/ }, () => ({ path: './host.js', external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...common,
-    entryPoints: { extension: 'src/extension.ts' },
+    entryPoints: { extension: 'src/extension.ts', host: 'src/host/main.ts' },
     outdir: out,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
     external: ['vscode'],
+    // Activation reads extension.js alone; host.js is read when the first file opens.
+    plugins: [hostApart],
+    supported: { 'dynamic-import': false },
   },
   {
     ...common,

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { installRig, rigSupported } from '../test/rig/install.mjs';
-import { startServer } from '../test/rig/server.mjs';
+import { reopenExtension, startServer } from '../test/rig/server.mjs';
 import { desktopCode, hasCodeCommand, hasDisplay } from './support/desktop.mjs';
 import { installDependencies, run } from './support/install.mjs';
 import { inProject, root } from './support/paths.mjs';
@@ -40,9 +40,15 @@ if (hasDisplay() && hasCodeCommand()) {
  * @returns {Promise<void>}
  */
 function inDesktop(executable, shell) {
-  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, sampleFolder, '--goto', sample];
+  // VS Code may open the sample before it knows this extension; the second one then opens it again.
+  const development = [root, reopenExtension].map((folder) => `--extensionDevelopmentPath=${folder}`);
+  const args = ['--new-window', ...development, sampleFolder, sample];
   return new Promise((resolve, reject) => {
-    const child = spawn(executable, args, { stdio: 'ignore', shell, detached: process.platform !== 'win32' });
+    const child = spawn(executable, shell ? args.map((arg) => `"${arg}"`) : args, {
+      stdio: 'ignore',
+      shell,
+      detached: process.platform !== 'win32',
+    });
     child.once('error', reject);
     child.once('spawn', () => {
       child.unref();

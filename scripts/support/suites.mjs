@@ -1,11 +1,11 @@
 // The suites of `npm test`, each run to an outcome that can be summed.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rigSupported } from '../../test/rig/install.mjs';
-import { freePort } from '../../test/rig/server.mjs';
+import { baseSettings, freePort } from '../../test/rig/server.mjs';
 import { findPython } from '../findPython.mjs';
 import { desktopCode } from './desktop.mjs';
 import { inProject, root } from './paths.mjs';
@@ -82,7 +82,12 @@ export async function extensionHost() {
   const { runTests } = await import('@vscode/test-electron');
   const output = join(results, 'vscode.json');
   const torchFiles = writtenByTorch();
-  const workspace = mkdtempSync(join(tmpdir(), 'checkpoints-'));
+  // Short, for macOS allows a socket's path, which lies in the data folder, 103 characters.
+  const temporary = mkdtempSync(join(tmpdir(), 'ptckpt-'));
+  const [workspace, userData] = [join(temporary, 'workspace'), join(temporary, 'user')];
+  mkdirSync(workspace);
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(baseSettings));
   // The tests press keys and read the webview from within the extension host, by the protocol of Chromium's debugger.
   const port = await freePort();
   rmSync(output, { force: true });
@@ -91,7 +96,7 @@ export async function extensionHost() {
       vscodeExecutablePath: desktop ?? inProject('test', 'rig', 'code.mjs'),
       extensionDevelopmentPath: root,
       extensionTestsPath: join(suite, 'index.js'),
-      launchArgs: [workspace, '--disable-extensions', `--remote-debugging-port=${port}`],
+      launchArgs: [workspace, '--disable-extensions', `--remote-debugging-port=${port}`, `--user-data-dir=${userData}`],
       extensionTestsEnv: {
         PTCKPT_RESULTS: output,
         PTCKPT_BROWSER_PORT: String(port),
@@ -103,7 +108,7 @@ export async function extensionHost() {
     // The outcome tells what failed; without one it was VS Code itself.
     console.error(error instanceof Error ? error.message : error);
   } finally {
-    rmSync(workspace, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
   return existsSync(output) ? parseOutcome(output) : { passed: 0, failed: 1, skipped: [] };
 }

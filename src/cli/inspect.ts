@@ -1,11 +1,11 @@
 import { auditRecords } from '../core/audit/auditRecords';
 import type { Checkpoint, Entry } from '../core/checkpoint/checkpoint';
+import { globMatcher } from '../core/checkpoint/glob';
 import { keyOf } from '../core/checkpoint/path';
 import { formatPercent } from '../wording/format';
 import { parse } from './arguments';
 import type { Digests } from './digest';
 import { reportFailure, UsageError } from './failure';
-import { globMatcher } from './glob';
 import { commandHelp } from './help';
 import { inspectJson } from './inspectJson';
 import { inspectText } from './inspectText';

@@ -22,7 +22,24 @@ export type ErrorCode =
   | 'is-a-folder'
   | 'file-changed'
   | 'io'
-  | 'cancelled';
+  | 'cancelled'
+  // An edit cannot be done; nothing was changed. `EditError` says more.
+  | 'edit-no-match'
+  | 'edit-collision'
+  | 'edit-empty'
+  | 'edit-invalid'
+  | 'edit-unsupported'
+  | 'edit-read-only'
+  // A file cannot be saved; the one that was there is as it was.
+  | 'save-no-space'
+  | 'save-no-permission'
+  | 'save-is-a-folder'
+  | 'save-hard-links'
+  | 'save-owner'
+  | 'save-changed'
+  | 'save-source-changed'
+  | 'save-unsupported'
+  | 'save-failed';
 
 export interface ErrorFields {
   /** Byte offset in the file, where it is known. */

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { CheckpointError } from '../core/errors';
 import { DiskWatch, type DiskChange } from './diskWatch';
 import { fileAccess, type FileAccess } from './fileAccess';
-import type { Loaded } from './load';
+import { load, type Loaded } from './load';
 
 /** The index is being read. `checkpoint` is there once everything but the tree is known. */
 export interface LoadingState {
@@ -159,8 +159,6 @@ export class CheckpointDocument implements vscode.CustomDocument {
   }
 
   async #open(source: ByteSource, signal: AbortSignal): Promise<OpenState> {
-    const { load } = await import('./load');
-    signal.throwIfAborted();
     const loading = this.#state.phase === 'loading' ? this.#state : undefined;
     const report = (change: Partial<LoadingState>): void => {
       if (loading !== undefined && this.#state.phase === 'loading' && !signal.aborted) {

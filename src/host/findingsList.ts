@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../core/findings';
+import { findingText } from '../wording/findings';
 import { translate } from './l10n';
 
 const icons: Readonly<Record<Finding['severity'], string>> = {
@@ -10,7 +11,6 @@ const icons: Readonly<Record<Finding['severity'], string>> = {
 
 /** Everything that was found in a file, to be read and searched. */
 export async function showFindings(findings: readonly Finding[]): Promise<void> {
-  const { findingText } = await import('../wording/findings');
   const items = findings.map((finding) => ({
     label: `${icons[finding.severity]} ${finding.code}`,
     detail: findingText(finding, translate),

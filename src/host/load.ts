@@ -21,7 +21,7 @@ export interface LoadOptions {
 }
 
 /**
- * The only way into `core` when a file is opened. Imported lazily, so that activating the extension does not load it.
+ * Opens a file and builds its tree.
  * @throws CheckpointError
  */
 export async function load(source: ByteSource, options: LoadOptions): Promise<Loaded> {

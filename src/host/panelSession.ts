@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hostContract, webviewContract } from '../protocol/checks';
 import type {
+  BrokenView,
   HostMethods,
   NoteAction,
   NoteView,
@@ -9,13 +10,17 @@ import type {
   WebviewMethods,
 } from '../protocol/messages';
 import { connect, type Connection, type Handlers, type Transport } from '../protocol/rpc';
+import { auditView } from './auditView';
 import { brokenPage, runBrokenAction } from './brokenPage';
 import { copyRows } from './commands/copy';
-import type { CheckpointDocument, OpenState } from './document';
+import type { BrokenState, CheckpointDocument, OpenState } from './document';
+import { detailsViews } from './details/detailsViews';
 import { isVersion } from './fileAccess';
 import { translate } from './l10n';
 import { showFindings } from './findingsList';
 import { diskNote, findingsNote, shownTime, versionNote } from './notes';
+import { textColumn } from './textColumn';
+import { emptySummary, summaryView } from './views';
 import { webviewHtml, webviewOptions } from './webviewHtml';
 
 /** What every panel needs of the extension. */
@@ -120,18 +125,11 @@ export class PanelSession implements vscode.Disposable {
           strings: vscode.l10n.bundle ?? {},
           locale: vscode.env.language,
           settings: viewSettings(),
-          restoredKeys: false,
         });
         this.#update();
       },
-      details: async (rows) => {
-        const { detailsViews } = await import('./details/detailsViews');
-        return this.shown === undefined ? [] : detailsViews(this.shown, rows, translate);
-      },
-      audit: async () => {
-        const { auditView } = await import('./auditView');
-        return auditView(this.#requireShown(), document.fileName, translate);
-      },
+      details: (rows) => (this.shown === undefined ? [] : detailsViews(this.shown, rows, translate)),
+      audit: () => auditView(this.#requireShown(), document.fileName, translate),
       selection: (rows) => {
         this.#selection = rows;
         this.#changed.fire();
@@ -149,10 +147,7 @@ export class PanelSession implements vscode.Disposable {
       },
       noteAction: (action) => this.#noteAction(action),
       brokenAction: (action) => runBrokenAction(action, document, translate),
-      column: async (name) => {
-        const { textColumn } = await import('./textColumn');
-        return textColumn(this.#requireShown(), name);
-      },
+      column: (name) => textColumn(this.#requireShown(), name),
       cancelLoading: () => {
         document.cancelLoading();
       },
@@ -177,13 +172,7 @@ export class PanelSession implements vscode.Disposable {
   }
 
   async #send(): Promise<void> {
-    const { state } = this.document;
-    const { emptySummary, summaryView } = await import('./views');
-    // Another change has come in while the module was loaded: it is sent by its own update.
-    if (state !== this.document.state) {
-      return;
-    }
-    const { fileName } = this.document;
+    const { state, fileName, uri } = this.document;
     switch (state.phase) {
       case 'loading': {
         const summary: SummaryView =
@@ -199,8 +188,15 @@ export class PanelSession implements vscode.Disposable {
         break;
       case 'broken':
         this.#sent = undefined;
-        this.webview.broken(await brokenPage(state, this.document.uri, translate));
+        this.#sendBroken(state, await brokenPage(state, uri, translate));
         break;
+    }
+  }
+
+  #sendBroken(state: BrokenState, page: BrokenView): void {
+    // Looking for a repository takes a while: the file may have been opened since.
+    if (state === this.document.state) {
+      this.webview.broken(page);
     }
   }
 

@@ -288,7 +288,6 @@ export const webviewContract: Contract<WebviewMethods> = {
         strings: isRecordOf(isString),
         locale: isString,
         settings: isSettings,
-        restoredKeys: isBoolean,
       }),
     ),
     result: null,

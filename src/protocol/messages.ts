@@ -155,12 +155,7 @@ export interface AuditImport {
 /** Host → webview. */
 export interface WebviewMethods {
   /** The first message: strings, settings, and whether this is a fresh panel. */
-  initialize(init: {
-    strings: Readonly<Record<string, string>>;
-    locale: string;
-    settings: ViewSettings;
-    restoredKeys: boolean;
-  }): void;
+  initialize(init: { strings: Readonly<Record<string, string>>; locale: string; settings: ViewSettings }): void;
   /** Progress of the first index; `total` null when it is unknown. */
   loading(progress: { summary: SummaryView | null; done: number; total: number | null }): void;
   /** The tree, whole. Sent again after a reload; `keepView` keeps selection, expansion and scroll by key. */

@@ -84,6 +84,84 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
     sentence: t('Reading was cancelled.'),
     remedy: t('Open the file again to read it.'),
   }),
+  'edit-no-match': (t) => ({
+    title: t('Nothing to edit'),
+    sentence: t('The edit matches nothing in this file.'),
+    remedy: t('Check the keys or the pattern.'),
+  }),
+  'edit-collision': (t) => ({
+    title: t('Keys would meet'),
+    sentence: t('Two entries would have the same key.'),
+    remedy: t('Choose another name, or remove one of them first.'),
+  }),
+  'edit-empty': (t) => ({
+    title: t('Nothing would be left'),
+    sentence: t('The edit would remove everything that the file holds.'),
+    remedy: t('Keep at least one entry.'),
+  }),
+  'edit-invalid': (t) => ({
+    title: t('This cannot be understood'),
+    sentence: t('What was given for the edit cannot be understood.'),
+    remedy: t('Correct it and try again.'),
+  }),
+  'edit-unsupported': (t) => ({
+    title: t('This cannot be edited'),
+    sentence: t('This entry cannot be edited in that way.'),
+    remedy: t('Choose other entries, or another edit.'),
+  }),
+  'edit-read-only': (t) => ({
+    title: t('This file is read-only here'),
+    sentence: t('This file holds something that cannot be written back as it was.'),
+    remedy: t('Save a copy of it from the program that wrote it.'),
+  }),
+  'save-no-space': (t) => ({
+    title: t('Not enough space'),
+    sentence: t('There is not enough space on the disk to save this file.'),
+    remedy: t('Free some space, or save to another disk. The file on disk is as it was.'),
+  }),
+  'save-no-permission': (t) => ({
+    title: t('No permission to save'),
+    sentence: t('You have no permission to write in the folder of this file.'),
+    remedy: t('Save it under another path. The file on disk is as it was.'),
+  }),
+  'save-is-a-folder': (t) => ({
+    title: t('This is a folder'),
+    sentence: t('There is a folder at this path, and a file cannot replace it.'),
+    remedy: t('Choose another name.'),
+  }),
+  'save-hard-links': (t) => ({
+    title: t('The file has further names'),
+    sentence: t('Further hard links lead to this file. Replacing it would part them, and it is never written in place.'),
+    remedy: t('Save it under another path. The file on disk is as it was.'),
+  }),
+  'save-owner': (t) => ({
+    title: t('The file belongs to someone else'),
+    sentence: t('Saving would make you the owner of this file, which belongs to another user or group.'),
+    remedy: t('Save it under another path. The file on disk is as it was.'),
+  }),
+  'save-changed': (t) => ({
+    title: t('The file changed on disk'),
+    sentence: t('Something else changed this file since it was opened.'),
+    remedy: t('Compare the two, then overwrite it or load it again.'),
+  }),
+  'save-source-changed': (t) => ({
+    title: t('The weights changed on disk'),
+    sentence: t('A file that the weights are copied from changed while they were copied.'),
+    remedy: t('Open that file again and repeat the edit. The file on disk is as it was.'),
+  }),
+  'save-unsupported': (t, error) => ({
+    title: t('The format cannot hold this'),
+    sentence:
+      error.entry === undefined
+        ? t('The format to save in cannot hold what this file holds.')
+        : t('The format to save in cannot hold “{0}”.', error.entry),
+    remedy: t('Save in another format, or remove what it cannot hold.'),
+  }),
+  'save-failed': (t) => ({
+    title: t('The file could not be saved'),
+    sentence: t('The system could not write this file.'),
+    remedy: t('Check the disk or the network connection, then try again. The file on disk is as it was.'),
+  }),
 };
 
 function damaged(t: Translate, sentence: string): ErrorText {

@@ -22,6 +22,7 @@ const shipped = [
   'dist/ThirdPartyNotices.txt',
   'dist/cli.js',
   'dist/extension.js',
+  'dist/host.js',
   'dist/webview/codicon.ttf',
   'dist/webview/editor.css',
   'dist/webview/editor.js',
@@ -85,7 +86,9 @@ describe('the packed extension', () => {
   });
 
   it('ships no source map, and names no folder of the machine that built it', () => {
-    for (const name of ['extension/dist/extension.js', 'extension/dist/cli.js', 'extension/dist/webview/editor.js']) {
+    for (const name of ['extension.js', 'host.js', 'cli.js', 'webview/editor.js'].map(
+      (file) => `extension/dist/${file}`,
+    )) {
       expect(text(name)).not.toContain('sourceMappingURL');
       expect(text(name)).not.toContain(root);
     }

@@ -13,8 +13,8 @@ import { rigPaths } from './install.mjs';
 /** Needed beside the extension under development, or a file named in the address may show as text. */
 export const reopenExtension = join(dirname(fileURLToPath(import.meta.url)), 'reopen');
 
-/** What every served VS Code is set to; a caller's own settings come after these. */
-const baseSettings = {
+/** What every VS Code under test is set to; a caller's own settings come after these. */
+export const baseSettings = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   // The web build saves after a delay unless told not to, which would make a dirty editor clean by itself.
@@ -127,6 +127,8 @@ function spawnServer(args, dataFolder, options) {
   const install = options.vsix === undefined ? [] : ['--install-extension', options.vsix, '--start-server'];
   return spawn(rigPaths.node, [rigPaths.server, ...fixed, ...install, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that its extension hosts end with it.
+    detached: true,
   });
 }
 
@@ -163,7 +165,7 @@ function closing(child, temporaryFolder) {
     if (temporaryFolder !== null) rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 5 });
   };
   const onExit = () => {
-    child.kill('SIGKILL');
+    killGroup(child, 'SIGKILL');
     removeFolder();
   };
   process.once('exit', onExit);
@@ -175,13 +177,26 @@ function closing(child, temporaryFolder) {
     process.removeListener('exit', onExit);
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      const hard = setTimeout(() => child.kill('SIGKILL'), 3000);
-      child.kill('SIGTERM');
+      const hard = setTimeout(() => {
+        killGroup(child, 'SIGKILL');
+      }, 3000);
+      killGroup(child, 'SIGTERM');
       await ended;
       clearTimeout(hard);
     }
     removeFolder();
   };
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+function killGroup(child, signal) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // The whole group has ended by itself.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** A port of 127.0.0.1 that nothing listens on now. @returns {Promise<number>} */

@@ -3,6 +3,7 @@ import { memorySource } from '../../src/core/bytes/memorySource';
 import type { Checkpoint, Entry, Path, Storage, TensorEntry, ValueEntry } from '../../src/core/checkpoint/checkpoint';
 import type { Container, ContainerRecord } from '../../src/core/container/container';
 import { emptyContainer } from '../../src/core/container/rawRecord';
+import { defaultLimits } from '../../src/core/limits';
 
 // Checkpoints put together by hand, for tests of what is made from them.
 
@@ -82,6 +83,7 @@ export function builtCheckpoint(entries: readonly Entry[], fields: Partial<Check
       dtypes: new Map([['float32', tensors.length]]),
       devices: new Map([['cpu', tensors.length]]),
     },
+    reading: { limits: defaultLimits, nested: { nested: new Map(), containers: new Map() }, longTexts: new Map() },
     ...fields,
   };
 }

@@ -12,7 +12,7 @@ const bytesPerElement = 4;
 /** The pickle of a dict of float32 vectors, as `torch.save` writes one but for the memo. */
 export function stateDictPickle(vectors: readonly Vector[], key = String): Uint8Array {
   const items = vectors.map(({ name, elements }, i) => text(name) + vector(key(i), elements));
-  return Buffer.from(`${proto(2)}}(${items.join('')}u${stop}`, 'latin1');
+  return new Uint8Array(Buffer.from(`${proto(2)}}(${items.join('')}u${stop}`, 'latin1'));
 }
 
 /** The records of such a checkpoint as torch 2.13 writes them. Storages are zeros, however many. */

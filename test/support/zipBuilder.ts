@@ -21,6 +21,8 @@ export interface EntrySpec {
   readonly headerOffset?: number;
   /** Left out of the directory. */
   readonly unlisted?: boolean;
+  /** Listed only: it stands at `headerOffset`, in bytes before the archive. */
+  readonly listedOnly?: boolean;
 }
 
 export interface ZipSpec {
@@ -79,6 +81,16 @@ export function sparseZip(entries: readonly EntrySpec[], spec: ZipSpec = {}): By
   };
 }
 
+/** Positions of the local headers of an archive without zip64 entries, by its directory. */
+export function headerOffsets(archive: Buffer): number[] {
+  const offsets: number[] = [];
+  const start = Buffer.from([0x50, 0x4b, 1, 2]);
+  for (let at = archive.indexOf(start); at >= 0; at = archive.indexOf(start, at + 4)) {
+    offsets.push(archive.readUInt32LE(at + 42));
+  }
+  return offsets;
+}
+
 /** Bytes, or so many zeros. */
 type Chunk = Buffer | number;
 
@@ -89,6 +101,7 @@ function layOut(entries: readonly EntrySpec[], spec: ZipSpec): Chunk[] {
   for (const entry of entries) {
     const { local, central } = buildEntry(entry, at, spec);
     if (entry.unlisted !== true) directory.push(central);
+    if (entry.listedOnly === true) continue;
     for (const chunk of local) at += typeof chunk === 'number' ? chunk : chunk.length;
     chunks.push(...local);
   }

@@ -1,8 +1,9 @@
 """Writes the files that the tests in VS Code open: `editor_files.py FOLDER`."""
 
+import argparse
 import sys
 from collections import OrderedDict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import torch
 from torch import nn
@@ -43,6 +44,9 @@ save_on(
     {"model_state_dict": net.state_dict(), "optimizer_state_dict": optimizer.state_dict(), "epoch": 17},
     folder / "train.ckpt",
 )
+
+settings = argparse.Namespace(lr=0.003, arch="net")
+torch.save({"weight": torch.zeros(2, 2), "args": settings, "path": PurePosixPath("runs/1")}, folder / "args.pt")
 
 named = folder / "模型 测试"
 named.mkdir(exist_ok=True)

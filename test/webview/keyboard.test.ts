@@ -1,7 +1,7 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { shownColumns, shownFile } from './harness/corpusFiles';
+import { shownFile } from './harness/corpusFiles';
 import { webviewSuite } from './harness/suite';
-import { largeTree } from '../support/treeColumns';
 
 const suite = webviewSuite();
 const train = await shownFile('torch-2.14.1/train.pt');
@@ -160,7 +160,7 @@ describe('the keyboard', () => {
     await view.page.evaluate(() => {
       document.body.dataset['reached'] = '';
       window.addEventListener('keydown', (event) => {
-        document.body.dataset['reached'] += ` ${event.key}`;
+        document.body.dataset['reached'] = `${document.body.dataset['reached'] ?? ''} ${event.key}`;
       });
     });
     await view.press('Control+f');
@@ -211,7 +211,8 @@ describe('the keyboard', () => {
 
 describe('a large tree by keyboard', () => {
   it('keeps the focused row in sight, below the sticky rows', async () => {
-    const view = await suite.open({ shown: shownColumns(largeTree(5_000)) });
+    const view = await suite.open();
+    await view.showLarge(5_000);
     await view.press('ArrowRight', '*', 'End');
     expect(await view.rows.count()).toBeLessThan(50);
     for (const key of ['End', 'PageUp', 'ArrowUp', 'Home', 'PageDown']) {
@@ -231,18 +232,18 @@ describe('a large tree by keyboard', () => {
 });
 
 async function started(): Promise<{
-  page: import('playwright-core').Page;
+  page: Page;
   focusedLabel: () => Promise<string | null>;
 }> {
   const view = await suite.open({ shown: train });
   return { page: view.page, focusedLabel: () => view.focusedLabel() };
 }
 
-async function selected(page: import('playwright-core').Page): Promise<string[]> {
+async function selected(page: Page): Promise<string[]> {
   return page.locator('.strip [aria-selected=true] .name').allTextContents();
 }
 
-async function expectFocus(page: import('playwright-core').Page, selector: string): Promise<void> {
+async function expectFocus(page: Page, selector: string): Promise<void> {
   await page.waitForFunction((wanted) => document.activeElement?.matches(wanted) === true, selector, {
     timeout: 3_000,
   });

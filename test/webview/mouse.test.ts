@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shownColumns, shownFile } from './harness/corpusFiles';
+import { shownFile } from './harness/corpusFiles';
 import { webviewSuite } from './harness/suite';
-import { largeTree } from '../support/treeColumns';
 
 const suite = webviewSuite();
 const train = await shownFile('torch-2.14.1/train.pt');
@@ -84,7 +83,8 @@ describe('the mouse', () => {
   });
 
   it('scrolls to a sticky row that is clicked', async () => {
-    const view = await suite.open({ shown: shownColumns(largeTree(2_000)) });
+    const view = await suite.open();
+    await view.showLarge(2_000);
     await view.press('ArrowRight', '*', 'End');
     await view.page.mouse.move(300, 400);
     await view.page.mouse.wheel(0, -200);
@@ -109,7 +109,8 @@ describe('the mouse', () => {
 
 describe('a huge tree', () => {
   it('holds few rows in the page, wherever it is scrolled to', async () => {
-    const view = await suite.open({ shown: shownColumns(largeTree(100_000)) });
+    const view = await suite.open();
+    await view.showLarge(100_000);
     await view.page.getByRole('button', { name: 'Expand All' }).click();
     await view.settled();
     const rows = Number(await view.page.getByRole('treegrid').getAttribute('aria-rowcount'));
@@ -133,7 +134,8 @@ describe('a huge tree', () => {
   });
 
   it('reaches the last row where the native height is not enough', async () => {
-    const view = await suite.open({ shown: shownColumns(largeTree(400_000)) });
+    const view = await suite.open();
+    await view.showLarge(400_000);
     await view.page.getByRole('button', { name: 'Expand All' }).click();
     await view.page.locator('.grid').focus();
     await view.press('End');

@@ -23,6 +23,21 @@ const codes: Readonly<Record<ErrorCode, true>> = {
   'file-changed': true,
   io: true,
   cancelled: true,
+  'edit-no-match': true,
+  'edit-collision': true,
+  'edit-empty': true,
+  'edit-invalid': true,
+  'edit-unsupported': true,
+  'edit-read-only': true,
+  'save-no-space': true,
+  'save-no-permission': true,
+  'save-is-a-folder': true,
+  'save-hard-links': true,
+  'save-owner': true,
+  'save-changed': true,
+  'save-source-changed': true,
+  'save-unsupported': true,
+  'save-failed': true,
 };
 
 const textOf = (code: string, fields = {}) => {

@@ -9,7 +9,8 @@ let window: Window;
 beforeAll(async () => {
   window = await openWindow({
     locale: 'zh-cn',
-    files: { 'train.pt': 'torch-2.14.1/train.pt', 'page.pth': 'README.md' },
+    files: { 'train.pt': 'torch-2.14.1/train.pt' },
+    file: 'train.pt',
   });
 });
 afterAll(async () => {
@@ -17,6 +18,8 @@ afterAll(async () => {
 });
 
 it('is Chinese in the editor, texts of the webview and of the extension host alike', async () => {
+  // Wide enough for every column.
+  await window.page.setViewportSize({ width: 1600, height: 900 });
   const editor = activeWebview(window.page);
   await editor.locator('[role=treegrid] [role=row][aria-level]').first().waitFor();
   const text = await editor.locator('body').innerText();
@@ -32,7 +35,7 @@ it('is Chinese in the editor, texts of the webview and of the extension host ali
 it('is Chinese in the command palette', async () => {
   const { page } = window;
   await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input[type=text]').fill('>检查点');
+  await page.locator('.quick-input-widget input[type=text]').fill('>检查点: 筛选');
   await page.getByText('检查点: 筛选键…').first().waitFor();
   await page.keyboard.press('Escape');
 });

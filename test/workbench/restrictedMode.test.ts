@@ -25,7 +25,7 @@ it('shows a checkpoint in Restricted Mode, from the packed VSIX', async () => {
   const vsix = join(folder, 'extension.vsix');
   pack(vsix);
   // An extension under development is never switched off by Restricted Mode; an installed one is.
-  window = await openWindow({ vsix, trusted: false, files: { 'train.pt': 'torch-2.14.1/train.pt' } });
+  window = await openWindow({ vsix, trusted: false, files: { 'train.pt': 'torch-2.14.1/train.pt' }, file: 'train.pt' });
   const { page } = window;
   await page.getByText('Restricted Mode').first().waitFor();
   const rows = activeWebview(page).locator('[role=treegrid] [role=row][aria-level]');

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { controlAria } from './controlAria';
 
 export function icon(name: string, classes = ''): TemplateResult {
   return html`<i class="codicon codicon-${name} ${classes}" aria-hidden="true"></i>`;
@@ -15,6 +16,11 @@ export interface IconButton {
   readonly open?: boolean;
 }
 
+/** For an ARIA attribute; null where the control has no such state. */
+export function stateText(state: boolean | undefined): string | null {
+  return state === undefined ? null : String(state);
+}
+
 /** 22×22 with a 16px icon. */
 export function iconButton(button: IconButton): TemplateResult {
   return html`<vscode-button
@@ -23,8 +29,7 @@ export function iconButton(button: IconButton): TemplateResult {
     data-stop
     title=${button.label}
     aria-label=${button.label}
-    aria-pressed=${button.pressed ?? nothing}
-    aria-expanded=${button.open ?? nothing}
+    ${controlAria({ 'aria-pressed': stateText(button.pressed), 'aria-expanded': stateText(button.open) })}
     @click=${button.onClick}
     >${icon(button.icon)}</vscode-button
   >`;
@@ -41,10 +46,10 @@ export interface TextButton {
 /** A toolbar button with a label. */
 export function textButton({ text, icon: name, onClick, droppable }: TextButton): TemplateResult {
   return html`<vscode-button
-    appearance="icon"
+    appearance="secondary"
     class="act txt ${droppable === true ? 'droppable' : ''}"
     data-stop
-    aria-label=${text}
+    ${controlAria({ 'aria-label': text })}
     @click=${onClick}
     >${name === undefined ? nothing : icon(name)}<span>${text}</span></vscode-button
   >`;
@@ -64,7 +69,7 @@ export function linkButton(
   onClick: () => void,
   label = typeof text === 'string' ? text : '',
 ): TemplateResult {
-  return html`<vscode-button appearance="icon" class="lnk" data-stop aria-label=${label} @click=${onClick}
+  return html`<vscode-button appearance="secondary" class="lnk" data-stop aria-label=${label} @click=${onClick}
     ><span>${text}</span></vscode-button
   >`;
 }

@@ -105,6 +105,9 @@ function start(): void {
       problem('A request failed.', cause);
     },
   );
+  document.addEventListener('visibilitychange', () => {
+    store.keep();
+  });
   remote.ready();
 }
 

@@ -46,6 +46,8 @@ export interface ShownDetails {
 /** Entries that a selection may have for its Python to be asked for. */
 const mostDetails = 200;
 const mostHistory = 20;
+/** Milliseconds after a change until the state is kept. */
+const keepDelay = 200;
 
 /** The state of the page and the intents that change it. Components read it and are told that something changed. */
 export class EditorStore {
@@ -90,23 +92,28 @@ export class EditorStore {
 
   /** Tells the components, and keeps the state. */
   changed(): void {
-    this.#keep();
+    this.#keepLater();
     this.onChange();
   }
 
-  /** Kept a moment later: scrolling tells it at every frame. */
   scrolled(top: number): void {
     this.scrollTop = top;
+    this.#keepLater();
+  }
+
+  /** Keys and scrolling change the state at every frame. */
+  #keepLater(): void {
     if (!this.#keepSoon) {
       this.#keepSoon = true;
       window.setTimeout(() => {
         this.#keepSoon = false;
-        this.#keep();
-      }, 300);
+        this.keep();
+      }, keepDelay);
     }
   }
 
-  #keep(): void {
+  /** Hands the state to VS Code; also to be called when the page is about to go. */
+  keep(): void {
     const tree = this.view === null ? this.#kept : captureTree(this.view);
     if (tree === null) {
       return;

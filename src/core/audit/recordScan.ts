@@ -29,8 +29,8 @@ const nestingScanned = 4;
 const headBytes = 512;
 /** Findings beyond this many say nothing new. */
 const mostFindings = 1000;
-/** What a scan may read beyond the file's own size, twice: heads, and pieces that are read ahead. */
-const readAhead = 64 << 20;
+/** What a scan may read beyond twice the file's size: a record's head is read twice, and never more than all of it. */
+const readAhead = 1 << 20;
 /** Records within records that are looked at, all in all. */
 const nestedRecords = 100_000;
 

@@ -2,7 +2,10 @@ import type { BlockerReason, ImportReason } from '../audit/codes';
 import type { ByteSource } from '../bytes/byteSource';
 import type { Container, ContainerRecord } from '../container/container';
 import type { Finding } from '../findings';
+import type { Limits } from '../limits';
 import type { Value } from '../pickle/values';
+import type { StorageContent } from '../write/storageContent';
+import type { NestedFiles } from './nested';
 
 /**
  * One step of the way to an entry (cli.md, "Naming entries"): a string key or small int as it is, any other key by its
@@ -37,6 +40,10 @@ export interface Storage {
   readonly container: Container;
   /** Position of its first byte in the file itself; null where it does not lie there plainly. */
   readonly position: number | null;
+  /** Bytes of `record` before its first one, where there are any: an `.npy` header within an `.npz`. */
+  readonly skip?: number;
+  /** What an edit made of it; absent where its bytes are those of `record`. */
+  readonly content?: StorageContent;
 }
 
 export interface TensorEntry {
@@ -154,6 +161,15 @@ export interface OptimizerInfo {
   readonly buffers: readonly number[];
 }
 
+/** What opening read beside the pickle, once: describing an edited graph of the file needs it, and reads nothing. */
+export interface Reading {
+  readonly limits: Limits;
+  /** Legacy files that stand in the pickle as bytes. */
+  readonly nested: NestedFiles;
+  /** Texts of values that are too long for memory, by node: they show as the others do. */
+  readonly longTexts: ReadonlyMap<Value, string>;
+}
+
 /** Everything known of a file without running it and without reading a weight. */
 export interface Checkpoint {
   readonly source: ByteSource;
@@ -171,4 +187,5 @@ export interface Checkpoint {
   readonly imports: readonly Import[];
   readonly findings: readonly Finding[];
   readonly summary: Summary;
+  readonly reading: Reading;
 }

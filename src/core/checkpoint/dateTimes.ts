@@ -39,13 +39,17 @@ function timeFields(bytes: Uint8Array): number[] {
 }
 
 const timedelta: KnownCall = (call) => {
-  const [days, seconds, microseconds] = argumentsOf(call);
-  const parts = [
-    ['days', days],
-    ['seconds', seconds],
-    ['microseconds', microseconds],
-  ].flatMap(([name, value]) => (typeof value === 'number' && value !== 0 ? [`${String(name)}=${String(value)}`] : []));
+  const args = argumentsOf(call);
+  const parts = ['days', 'seconds', 'microseconds'].flatMap((name, index) => {
+    const value = args[index];
+    return typeof value === 'number' && value !== 0 ? [`${name}=${String(value)}`] : [];
+  });
   return leaf('datetime.timedelta', `datetime.timedelta(${parts.join(', ') || '0'})`);
+};
+
+const timezone: KnownCall = (call, shower) => {
+  const args = argumentsOf(call).map((argument) => shower.repr(argument));
+  return leaf('datetime.timezone', `datetime.timezone(${args.join(', ')})`);
 };
 
 export const dateTimeCalls: readonly (readonly [string, KnownCall])[] = [
@@ -56,14 +60,5 @@ export const dateTimeCalls: readonly (readonly [string, KnownCall])[] = [
   ['datetime.date', packed('datetime.date', 4, dateFields)],
   ['datetime.time', packed('datetime.time', 6, timeFields)],
   ['datetime.timedelta', timedelta],
-  [
-    'datetime.timezone',
-    (call, shower) =>
-      leaf(
-        'datetime.timezone',
-        `datetime.timezone(${argumentsOf(call)
-          .map((argument) => shower.repr(argument))
-          .join(', ')})`,
-      ),
-  ],
+  ['datetime.timezone', timezone],
 ];

@@ -13,7 +13,7 @@ import type { PathElement } from './checkpoint';
 import { joinChildren, listChildren, MappingChildren, SequenceChildren, withoutRepeats } from './childLists';
 import { isOptimizer, mayRepeatKeys, objectKeys } from './dictKeys';
 import { dtypeNamed } from './dtypes';
-import { knownCalls, knownSingleton, latin1Bytes } from './knownCalls';
+import { knownCalls, knownSingleton, leafCalls } from './knownCalls';
 import {
   leaf,
   type BranchMeaning,
@@ -25,8 +25,8 @@ import {
 } from './meaning';
 import { isTensorInternal, moduleMeaning, moduleState, type ModuleClasses } from './modules';
 import { NameTable } from './names';
-import { latin1 } from './pythonText';
-import { TensorReader } from './rebuild';
+import { latin1, latin1Bytes } from './pythonText';
+import { TensorReader } from './tensorReader';
 import { byteStringText, cutText, plainText, ReprWriter } from './reprText';
 import type { Place, StorageTable } from './storageTable';
 import { tensorText, type OpenTensor } from './openTensor';
@@ -144,7 +144,8 @@ export class Interpreter implements Shower {
     );
   }
 
-  private keyElement(key: Value): PathElement {
+  /** What a path calls a key. */
+  keyElement(key: Value): PathElement {
     if (typeof key === 'number') {
       return Number.isSafeInteger(key) ? key : { repr: plainText(key) };
     }
@@ -180,6 +181,10 @@ export class Interpreter implements Shower {
   }
 
   private persistentMeaning(node: PyNode): Meaning {
+    const old = this.tarMeaning(node);
+    if (old !== null) {
+      return old;
+    }
     const className = this.names.callee(node);
     if (className !== null) {
       return leaf('global', className);
@@ -189,9 +194,18 @@ export class Interpreter implements Shower {
     );
   }
 
+  private tarMeaning(node: PyNode): Meaning | null {
+    try {
+      const tensor = this.tensors.tarTensor(node);
+      return tensor === null ? null : { kind: 'tensor', tensor };
+    } catch (error) {
+      return this.broken(error, 'torch.Tensor', node);
+    }
+  }
+
   /** A storage that stands by itself: nothing of it is a tensor. */
   private storageMeaning(node: PyNode): LeafMeaning | Meaning | null {
-    if (!this.storages.isStorage(node)) {
+    if (!this.storages.isStorage(node, this.place)) {
       return null;
     }
     try {
@@ -347,13 +361,6 @@ export class Interpreter implements Shower {
     return call === null ? `${type}()` : cutText(`${type}${this.repr(call.args)}`);
   }
 }
-
-// Known calls that give no container.
-const leafCalls = new Set(
-  [...knownCalls.keys()].filter(
-    (name) => !/^collections\.|^builtins\.(?:dict|set|frozenset)$|_reconstruct$|_frombuffer$/.test(name),
-  ),
-);
 
 function attributeChild(element: PathElement, value: Value): Child {
   return { element, value, role: null, submodule: null, attribute: true };

@@ -5,7 +5,7 @@ import { leaf, type BranchMeaning, type KnownCall } from './meaning';
 import { dateTimeCalls } from './dateTimes';
 import { longContent } from './longValues';
 import { numpyCalls } from './numpyValues';
-import { bytesRepr, stringRepr } from './pythonText';
+import { bytesRepr, latin1Bytes, stringRepr } from './pythonText';
 
 function branch(
   role: BranchMeaning['role'],
@@ -70,10 +70,6 @@ function bytesType(type: 'bytes' | 'bytearray'): KnownCall {
     const bytes = content === undefined ? new Uint8Array() : text === null ? shower.bytes(content) : latin1Bytes(text);
     return bytes === null ? null : bytesLeaf(type, bytes);
   };
-}
-
-export function latin1Bytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }
 
 const complex: KnownCall = (call) => {
@@ -219,3 +215,10 @@ export const knownCalls: ReadonlyMap<string, KnownCall> = new Map<string, KnownC
   ...dateTimeCalls,
   ...numpyCalls,
 ]);
+
+/** Those that give no container. */
+export const leafCalls: ReadonlySet<string> = new Set(
+  [...knownCalls.keys()].filter(
+    (name) => !/^collections\.|^builtins\.(?:dict|set|frozenset)$|_reconstruct$|_frombuffer$/.test(name),
+  ),
+);

@@ -3,7 +3,7 @@ import { readBytes } from '../bytes/range';
 import { isNode, NodeKind, type BytesType, type StreamRange, type Value } from '../pickle/values';
 import { argumentsOf, asCall } from './arguments';
 import type { TensorEntry, ValueEntry } from './checkpoint';
-import { bytesRepr, stringRepr } from './pythonText';
+import { bytesRepr, latin1Bytes, stringRepr } from './pythonText';
 import { byteStringText, cutText, maxReprLength } from './reprText';
 
 export interface LongContent {
@@ -22,8 +22,15 @@ export function longContent(value: Value): LongContent | null {
 const maxRead = 32;
 const maxBytes = 4 * maxReprLength;
 
-/** Reads how the long texts and bytes among the entries begin, so that they show as others do. */
-export async function showLongValues(entries: (TensorEntry | ValueEntry)[], source: ByteSource): Promise<void> {
+/**
+ * Reads how the long texts and bytes among the entries begin, so that they show as others do.
+ * @param texts Gets what they show as, by node.
+ */
+export async function showLongValues(
+  entries: (TensorEntry | ValueEntry)[],
+  source: ByteSource,
+  texts: Map<Value, string>,
+): Promise<void> {
   let read = 0;
   for (let index = 0; index < entries.length && read < maxRead; index++) {
     const entry = entries[index];
@@ -38,7 +45,9 @@ export async function showLongValues(entries: (TensorEntry | ValueEntry)[], sour
     read++;
     const { start, length } = content.range;
     const bytes = await readBytes(source, start, Math.min(length, maxBytes));
-    entries[index] = { ...entry, repr: cutText(longRepr(content.type, bytes, call !== null)) };
+    const repr = cutText(longRepr(content.type, bytes, call !== null));
+    texts.set(entry.node, repr);
+    entries[index] = { ...entry, repr };
   }
 }
 
@@ -51,7 +60,7 @@ function longRepr(type: BytesType, bytes: Uint8Array, encoded: boolean): string 
       return `bytearray(${bytesRepr(bytes)})`;
     case 'utf8-text': {
       const text = decodeStart(bytes);
-      return encoded ? `b${stringRepr(text)}` : stringRepr(text);
+      return encoded ? bytesRepr(latin1Bytes(text)) : stringRepr(text);
     }
     case 'byte-string': {
       const text = byteStringText(bytes.subarray(0, maxReprLength));

@@ -4,6 +4,7 @@ import type { PathElement, Role } from './checkpoint';
 import { listChildren } from './childLists';
 import type { BranchMeaning, Child, Shower } from './meaning';
 import type { NameTable } from './names';
+import { elementText } from './path';
 
 /** What TorchScript's code says of a class. */
 export interface ModuleClass {
@@ -149,7 +150,7 @@ function named(entries: readonly Value[], prefix: string, role: Role | null, sho
   return listChildren(shower.mapping(entries))
     .filter(({ value }) => value !== null)
     .map(({ element, value }) => ({
-      element: `${prefix}${typeof element === 'object' ? element.repr : String(element)}`,
+      element: `${prefix}${elementText(element)}`,
       value,
       role,
       submodule: null,
@@ -173,7 +174,7 @@ export function moduleMeaning(
   const attributes = state.attributes;
   const submodules = named(state.submodules, prefix, null, shower).map((child) => ({
     ...child,
-    submodule: String(child.element),
+    submodule: elementText(child.element),
   }));
   return {
     kind: 'branch',

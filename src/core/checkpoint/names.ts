@@ -68,11 +68,11 @@ export class NameTable {
 /** Classes inside classes. */
 const maxNesting = 32;
 
-/** `('module', class, file, source)`: a class of a legacy file. */
+/** `('module', class, file, source)` of a legacy file; without the first in a 0.1 tar. */
 function moduleClass(value: Value): PyGlobal | null {
   if (!isNode(value) || value.kind !== NodeKind.Persistent) {
     return null;
   }
   const id = asItems(value.id);
-  return id !== null && asText(id[0]) === 'module' ? asGlobal(id[1]) : null;
+  return id === null ? null : asGlobal(asText(id[0]) === 'module' ? id[1] : id[0]);
 }

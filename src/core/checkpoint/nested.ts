@@ -10,8 +10,8 @@ import { defaultLimits } from '../limits';
 import { isNode, NodeKind, type PyBytes, type PyCall, type Value } from '../pickle/values';
 import { argumentsOf, asText } from './arguments';
 import type { FindingList } from './findingList';
-import { latin1Bytes } from './knownCalls';
 import { NameTable } from './names';
+import { latin1Bytes } from './pythonText';
 import type { Nested } from './storageTable';
 
 /** What `pickle.dump` of a storage calls: its bytes are a whole legacy file. */

@@ -1,23 +1,20 @@
 import { auditImports } from '../audit/audit';
 import type { ByteSource } from '../bytes/byteSource';
-import type { Container, ContainerRecord, HeaderTensor, PickleSection } from '../container/container';
+import type { Container, ContainerRecord, PickleSection } from '../container/container';
 import { openContainer } from '../container/detect';
 import type { OpenOptions } from '../container/format';
 import { defaultLimits } from '../limits';
 import { isNode, NodeKind, type Value } from '../pickle/values';
-import type { Branch, Checkpoint, CheckpointKind, Entry, Path, Storage } from './checkpoint';
+import type { Branch, Checkpoint, CheckpointKind, Entry, Path, Reading, Storage } from './checkpoint';
 import { FindingList } from './findingList';
+import { listHeader } from './headerTensors';
 import { Interpreter } from './interpreter';
 import { checkpointKind, mainStateDict, stateDictKeys, wrapperPrefix } from './kinds';
 import { showLongValues } from './longValues';
 import { openNested, type NestedFiles } from './nested';
 import { readOptimizers } from './optimizers';
-import { stringRepr } from './pythonText';
-import { cutText } from './reprText';
 import { StorageTable, type Place } from './storageTable';
-import { contiguousStride } from './strides';
 import { summarize } from './summary';
-import { noNotes } from './openTensor';
 import { readModuleClasses } from './torchScript';
 import { Walk } from './walk';
 
@@ -33,17 +30,35 @@ export async function openCheckpoint(source: ByteSource, options: OpenOptions = 
   for (const section of container.sections) {
     await openNested(section, base, options, findings, nested);
   }
+  const limits = options.limits ?? defaultLimits;
   const storages = new StorageTable(nested.nested);
-  const walk = new Walk(storages, findings, options.limits ?? defaultLimits);
+  const walk = new Walk(storages, findings, limits);
   const headerStorages = await list(container, base, storages, findings, walk);
+  const longTexts = new Map<Value, string>();
   for (const section of container.sections.slice(0, 1)) {
-    await showLongValues(walk.entries, section.source);
+    await showLongValues(walk.entries, section.source, longTexts);
   }
+  const reading: Reading = { limits, nested, longTexts };
+  return describe({ source, container, reading, findings, storages, walk, headerStorages });
+}
+
+/** What describes a checkpoint once everything in it is listed. */
+export interface Listed {
+  readonly source: ByteSource;
+  readonly container: Container;
+  readonly reading: Reading;
+  readonly findings: FindingList;
+  readonly storages: StorageTable;
+  readonly walk: Walk;
+  readonly headerStorages: readonly Storage[];
+}
+
+export function describe({ source, container, reading, findings, storages, walk, headerStorages }: Listed): Checkpoint {
   if (storages.textualIds) {
     findings.add('error', 'persistent-id-text', { entry: container.sections[0]?.name ?? '' });
   }
   const optimizers = readOptimizers(walk);
-  const audit = auditImports(container, walk.uses, nested.containers);
+  const audit = auditImports(container, walk.uses, reading.nested.containers);
   const main = mainStateDict(walk.branches);
   return {
     source,
@@ -58,6 +73,7 @@ export async function openCheckpoint(source: ByteSource, options: OpenOptions = 
     imports: audit.imports,
     findings: [...container.findings, ...findings.all(), ...audit.findings],
     summary: summarize(walk.entries, walk.branches),
+    reading,
   };
 }
 
@@ -141,54 +157,6 @@ function listRecords(records: readonly ContainerRecord[], walk: Walk): void {
   for (const { name, size } of records) {
     walk.addEntry({ kind: 'value', path: [name], type: 'record', repr: `${String(size)} bytes`, node: null });
   }
-}
-
-function listHeader(container: Container, base: number | null, walk: Walk): Storage[] {
-  const storages = container.tensors.map((tensor, index) => headerStorage(tensor, index, container, base));
-  container.tensors.forEach(({ name, dtype, shape }, index) => {
-    walk.addEntry({
-      kind: 'tensor',
-      path: container.kind === 'npy' ? [] : [name],
-      shape,
-      dtype,
-      device: null,
-      stride: contiguousStride(shape),
-      offset: 0,
-      layout: 'strided',
-      requiresGrad: false,
-      role: null,
-      parameter: null,
-      storage: storages[index] ?? null,
-      notes: noNotes,
-      bytes: storages[index]?.bytes ?? 0,
-      node: null,
-    });
-  });
-  for (const [name, text] of container.metadata) {
-    walk.addEntry({
-      kind: 'value',
-      path: ['.metadata', name],
-      type: 'str',
-      repr: cutText(stringRepr(text)),
-      node: null,
-    });
-  }
-  return storages;
-}
-
-function headerStorage(tensor: HeaderTensor, index: number, container: Container, base: number | null): Storage {
-  const { position } = tensor.record;
-  return {
-    index,
-    key: tensor.name,
-    section: '',
-    bytes: tensor.record.size,
-    dtype: tensor.dtype,
-    device: null,
-    record: tensor.record,
-    container,
-    position: position === null || base === null ? null : base + position,
-  };
 }
 
 function kindOf(container: Container, entries: readonly Entry[], branches: readonly Branch[]): CheckpointKind {

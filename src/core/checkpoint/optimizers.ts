@@ -2,7 +2,7 @@ import { isNode, NodeKind, type Value } from '../pickle/values';
 import { asCall, asItems, asText, dictEntries, lookUp, truth } from './arguments';
 import type { Branch, OptimizerInfo } from './checkpoint';
 import { dtypes } from './dtypes';
-import { elementText } from './path';
+import { elementText, lastText } from './path';
 import { optimizerCandidates, type OptimizerGroup } from './optimizerClass';
 import { tensorText, type OpenTensor } from './openTensor';
 import type { Walk } from './walk';
@@ -67,7 +67,7 @@ const otherShapes = new Set(['step', 'step_size', 'eta', 'mu', 'mu_product', 'ax
 
 /** The shape that all tensors of a parameter's state share; null when they do not, or there are none. */
 function impliedShape(tensors: readonly OpenTensor[]): readonly number[] | null {
-  const shaped = tensors.filter(({ path }) => !otherShapes.has(String(path.at(-1))));
+  const shaped = tensors.filter(({ path }) => !otherShapes.has(lastText(path)));
   const [first] = shaped;
   return first !== undefined && shaped.every(({ shape }) => sameShape(shape, first.shape)) ? first.shape : null;
 }
@@ -90,7 +90,7 @@ function readOptimizer(walk: Walk, branch: Branch): ReadOptimizer {
   const tensors = new Map<string, OpenTensor>();
   const depth = branch.path.length;
   for (const entry of walk.entries.slice(branch.first, branch.end)) {
-    const [part, id, list, position] = entry.path.slice(depth, depth + 4);
+    const [part, id, list] = entry.path.slice(depth, depth + 3);
     if (entry.kind !== 'tensor' || id === undefined) {
       continue;
     }
@@ -103,7 +103,7 @@ function readOptimizer(walk: Walk, branch: Branch): ReadOptimizer {
         known.push(entry);
       }
     } else if (part === '.param_groups' && list === 'params' && entry.path.length === depth + 4) {
-      tensors.set(`${elementText(id)}:${String(position)}`, entry);
+      tensors.set(`${elementText(id)}:${lastText(entry.path)}`, entry);
     }
   }
   const groupEntries = groupValues.map((group) => dictEntries(group) ?? []);
@@ -112,7 +112,7 @@ function readOptimizer(walk: Walk, branch: Branch): ReadOptimizer {
   );
   const className = dotted ? branch.type.slice(branch.type.lastIndexOf('.') + 1) : null;
   const anyState = [...state.values()][0];
-  const stateKeys = anyState === undefined ? null : new Set(anyState.map(({ path }) => String(path.at(-1))));
+  const stateKeys = anyState === undefined ? null : new Set(anyState.map(({ path }) => lastText(path)));
   return {
     branch,
     groups,
@@ -154,11 +154,10 @@ function holderOf(walk: Walk, branch: Branch): Holder {
   const seen = new Set<string>();
   for (let index = branch.first; index < branch.end; index++) {
     const entry = walk.entries[index];
-    const key = entry?.path[branch.path.length];
     if (entry?.kind !== 'tensor' || entry.path.length !== branch.path.length + 1 || entry.role === 'attribute') {
       continue;
     }
-    const isBuffer = entry.role === 'buffer' || !isTrainable(entry.dtype) || batchNormBuffer.test(String(key));
+    const isBuffer = entry.role === 'buffer' || !isTrainable(entry.dtype) || batchNormBuffer.test(lastText(entry.path));
     if (isBuffer && entry.role !== 'parameter') {
       buffers.push(index);
       continue;
@@ -241,7 +240,7 @@ function heldOf(walk: Walk, groups: readonly (readonly HeldParameter[])[], among
 }
 
 function keyAt(walk: Walk, index: number): string {
-  return String(walk.entries[index]?.path.at(-1));
+  return lastText(walk.entries[index]?.path ?? []);
 }
 
 interface Match {

@@ -6,6 +6,12 @@ export function keyOf(path: Path): string {
   return path.map(elementText).join('.');
 }
 
+/** Text of the last step; '' for the root. */
+export function lastText(path: Path): string {
+  const last = path.at(-1);
+  return last === undefined ? '' : elementText(last);
+}
+
 export function elementText(element: PathElement): string {
   return typeof element === 'object' ? element.repr : String(element);
 }

@@ -98,3 +98,8 @@ export function latin1(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** The bytes of a latin1 text: how protocol 2 writes `bytes`. */
+export function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+}

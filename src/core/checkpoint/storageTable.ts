@@ -27,7 +27,11 @@ export class StorageTable {
   textualIds = false;
   private readonly known = new Map<string, Map<string, Storage>>();
 
-  constructor(private readonly nested: ReadonlyMap<PyCall, Nested>) {}
+  /** @param recordsDevices whether the file says where each storage was: safetensors do not. */
+  constructor(
+    private readonly nested: ReadonlyMap<PyCall, Nested>,
+    private readonly recordsDevices = true,
+  ) {}
 
   /**
    * The storage that a value of a pickle is: a persistent id, or a nested file that holds nothing else.
@@ -50,8 +54,12 @@ export class StorageTable {
   }
 
   /** Whether a value is a storage, rather than another object that the pickle only names. */
-  isStorage(value: Value): boolean {
+  isStorage(value: Value, place: Place): boolean {
     if (isNode(value) && value.kind === NodeKind.Persistent) {
+      const old = tarKey(value.id, place);
+      if (old !== null) {
+        return place.section.tar?.storages.has(old) === true;
+      }
       const id = asItems(value.id) ?? textualId(value.id);
       return id !== null && asText(id[0]) === 'storage';
     }
@@ -61,6 +69,10 @@ export class StorageTable {
   }
 
   private named(id: Value, place: Place): Storage {
+    const old = tarKey(id, place);
+    if (old !== null) {
+      return this.ofTar(old, place);
+    }
     const tuple = asItems(id);
     const items = tuple ?? textualId(id);
     this.textualIds ||= tuple === null && items !== null;
@@ -74,6 +86,34 @@ export class StorageTable {
     const root = this.root(key, items[1], items[3], integer(items[4]), place);
     const view = asItems(items[5]);
     return view === null ? root : this.view(root, view, place);
+  }
+
+  /** A storage of a 0.1 tar: its own member says what it is. */
+  ofTar(key: string, place: Place): Storage {
+    const keys = this.keysOf(place.name);
+    const known = keys.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = place.section.tar?.storages.get(key);
+    const dtype = found === undefined ? undefined : dtypeOfStorage(found.type.slice(found.type.lastIndexOf('.') + 1));
+    if (found === undefined || dtype === undefined) {
+      throw new Unreadable('bad-storage');
+    }
+    const storage: Storage = {
+      index: this.storages.length,
+      key,
+      section: place.name,
+      bytes: found.elements * dtype.size,
+      dtype: dtype.name,
+      device: found.device,
+      record: found.record,
+      container: place.container,
+      position: positionInFile(found.record, place),
+    };
+    this.storages.push(storage);
+    keys.set(key, storage);
+    return storage;
   }
 
   // The first persistent id of a key decides dtype, size and device; torch does not look at the later ones.
@@ -94,17 +134,20 @@ export class StorageTable {
     if (elements < 0 || !Number.isSafeInteger(bytes)) {
       throw new Unreadable('bad-storage');
     }
-    const record = place.section.storage(key)?.record ?? null;
+    const found = place.section.storage(key);
+    const record = found?.record ?? null;
     const storage: Storage = {
       index: this.storages.length,
       key,
       section: place.name,
       bytes,
       dtype: dtype?.name ?? null,
-      device: asText(location) ?? 'cpu',
+      device: this.recordsDevices ? (asText(location) ?? 'cpu') : null,
       record,
-      container: place.container,
-      position: positionInFile(record, place),
+      container: found?.container ?? place.container,
+      // A record of another file has no place in this one.
+      position: found?.container === undefined ? positionInFile(record, place) : null,
+      ...(found?.content && { content: found.content }),
     };
     this.storages.push(storage);
     keys.set(key, storage);
@@ -128,13 +171,7 @@ export class StorageTable {
     if (start < 0 || bytes < 0 || start + bytes > root.bytes) {
       throw new Unreadable('bad-storage');
     }
-    const record = root.record && {
-      ...root.record,
-      size: bytes,
-      packedSize: root.record.packed ? root.record.packedSize : bytes,
-      position: root.record.position === null ? null : root.record.position + start,
-      crc32: null,
-    };
+    const record = root.record && partOfRecord(root.record, start, bytes);
     const storage: Storage = {
       ...root,
       index: this.storages.length,
@@ -158,16 +195,30 @@ export class StorageTable {
   }
 }
 
+/** The key that a persistent id of a 0.1 tar is, of a tensor or a storage; null in every other container. */
+export function tarKey(id: Value, { section }: Place): string | null {
+  if (section.tar === undefined) {
+    return null;
+  }
+  return typeof id === 'number' || typeof id === 'bigint' ? String(id) : asText(id);
+}
+
 const textualStorageId = /^\('storage', <class '([\w.]+)\.(\w+)'>, '([^']*)', '([^']*)', (\d{1,15})(?:, None)?\)$/;
 
 /** Protocol 0 has no persistent ids but text: what `str` makes of the tuple. torch writes it and cannot read it. */
-function textualId(id: Value): readonly Value[] | null {
+export function textualId(id: Value): readonly Value[] | null {
   const match = textualStorageId.exec(asText(id) ?? '');
   if (match === null) {
     return null;
   }
   const [, module = '', name = '', key = '', location = '', elements] = match;
   return [new PyStr('storage'), new PyGlobal(module, name), new PyStr(key), new PyStr(location), Number(elements)];
+}
+
+/** Legacy files alone have views, and never pack them. */
+function partOfRecord({ name, position }: ContainerRecord, start: number, size: number): ContainerRecord {
+  const from = position === null ? null : position + start;
+  return { name, size, packedSize: size, position: from, packed: false, crc32: null };
 }
 
 function positionInFile(record: ContainerRecord | null, { base }: Place): number | null {

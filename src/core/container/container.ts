@@ -3,6 +3,7 @@ import type { Finding } from '../findings';
 import type { CheckpointError } from '../errors';
 import type { PartialPickle } from '../pickle/pickleError';
 import type { PickleGraph } from '../pickle/values';
+import type { StorageContent } from '../write/storageContent';
 
 /** As `ptckpt inspect --json` names them (cli.md). */
 export type ContainerKind =
@@ -41,7 +42,12 @@ export interface ContainerRecord {
 /** Where the bytes of a storage lie. */
 export interface StorageRecord {
   readonly key: string;
+  /** Its size is that of the storage; without a position where an edit made the bytes. */
   readonly record: ContainerRecord;
+  /** What reads `record`, where that is another container than the one that names it. */
+  readonly container?: Container;
+  /** What an edit made of the storage; absent where its bytes are those of `record`. */
+  readonly content?: StorageContent;
 }
 
 /** One pickle of the container, read, and the storages that its persistent ids name. */

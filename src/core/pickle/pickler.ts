@@ -7,6 +7,7 @@ import { Op } from './opcodes';
 import { python2Name } from './pythonNames';
 import { BatchTask, ObjectTask, PersistentTask, TupleTask, type Task, type Updates } from './tasks';
 import {
+  isNode,
   NodeKind,
   PyNan,
   PyStr,
@@ -17,6 +18,7 @@ import {
   type PyGlobal,
   type PyNode,
   type PyCall,
+  type PyPersistent,
   type PyTuple,
   type StreamRange,
   type Value,
@@ -38,6 +40,7 @@ export class Pickler {
   constructor(
     private readonly mapsNames: boolean,
     private readonly limits: Limits,
+    private readonly persistent: (node: PyPersistent) => Value,
   ) {
     this.out = new ByteWriter(limits.pickleBytes);
   }
@@ -156,7 +159,7 @@ export class Pickler {
       case NodeKind.Float:
         return this.saveFloat(node);
       case NodeKind.Persistent:
-        return this.wait(new PersistentTask(node));
+        return this.savePersistent(node);
       case NodeKind.Extension:
         return this.saveExtension(node);
       default:
@@ -167,6 +170,13 @@ export class Pickler {
       return true;
     }
     return this.saveNew(node);
+  }
+
+  private savePersistent(node: PyPersistent): boolean {
+    const standIn = this.persistent(node);
+    return isNode(standIn) && standIn.kind === NodeKind.Persistent
+      ? this.wait(new PersistentTask(standIn))
+      : this.save(standIn);
   }
 
   private saveNew(node: Exclude<PyNode, { kind: NodeKind.Float | NodeKind.Persistent | NodeKind.Extension }>): boolean {

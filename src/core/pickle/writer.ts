@@ -2,7 +2,7 @@ import { CheckpointError } from '../errors';
 import { defaultLimits, type Limits } from '../limits';
 import type { PicklePart } from './byteWriter';
 import { Pickler } from './pickler';
-import type { Value } from './values';
+import type { PyPersistent, Value } from './values';
 
 export type { PicklePart } from './byteWriter';
 
@@ -10,6 +10,11 @@ export interface WritePickleOptions {
   /** `PickleGraph.protocol` of the graph: from 3 on its names are Python 3's, and are written as Python 2's. */
   readonly protocol?: number;
   readonly limits?: Limits;
+  /**
+   * What is written in place of a persistent id: itself, another one, or any other value. Called in pickling order, as
+   * `torch.save` calls its own; once for each time that one is written.
+   */
+  readonly persistent?: (node: PyPersistent) => Value;
 }
 
 /**
@@ -28,5 +33,10 @@ export function writePickle(root: Value, options: WritePickleOptions = {}): Uint
 /** The same, with ranges of the stream that the graph was read from left for the caller to copy. */
 export function writePickleParts(root: Value, options: WritePickleOptions = {}): readonly PicklePart[] {
   const mapsNames = (options.protocol ?? 2) >= 3;
-  return new Pickler(mapsNames, options.limits ?? defaultLimits).dump(root);
+  const { limits = defaultLimits, persistent = asItIs } = options;
+  return new Pickler(mapsNames, limits, persistent).dump(root);
+}
+
+function asItIs(node: PyPersistent): Value {
+  return node;
 }

@@ -6,13 +6,14 @@ import { dtypeNamed, type Dtype } from '../checkpoint/dtypes';
 import { reach } from '../checkpoint/strides';
 import type { Container, ContainerRecord } from '../container/container';
 import { CheckpointError } from '../errors';
-import { blocksOf, bytesOf, extentOf, positions, stridedLayout, type Block } from './stridedLayout';
+import { swapBytes } from './byteOrder';
+import { blocksOf, bytesOf, readBlock, stridedLayout } from './stridedLayout';
 
 /** Bytes read at once. A multiple of every element size. */
 const window = 4 << 20;
 
 /** Bytes that a packed storage may unpack to: it is held in memory as a whole. Seen: none, torch packs no storage. */
-const unpackedBytes = 256 << 20;
+export const unpackedBytes = 256 << 20;
 
 /** Bytes that a view with stride 0 may show beyond its storage. Seen: expanded attention masks of some 100 MB. */
 const expandedBytes = 2 ** 34;
@@ -62,23 +63,6 @@ async function storageSource(container: Container, record: ContainerRecord): Pro
     : sliceSource(container.source, await container.locate(record), record.size);
 }
 
-async function readBlock(source: ByteSource, block: Block): Promise<Uint8Array> {
-  const read = new Uint8Array(extentOf(block));
-  await source.read(block.start, read);
-  const { axes, run } = block;
-  if (axes.length === 0) {
-    return read;
-  }
-  const bytes = new Uint8Array(bytesOf(block));
-  let to = 0;
-  for (const from of positions(axes, 0)) {
-    for (let byte = 0; byte < run; byte++) {
-      bytes[to++] = read[from + byte] ?? 0;
-    }
-  }
-  return bytes;
-}
-
 /** Makes the bytes of whole elements, as they are stored, those that torch would show. */
 function fixer(dtype: Dtype, notes: readonly string[], bigEndian: boolean): (bytes: Uint8Array) => void {
   const unit = dtype.class === 'complex' ? dtype.size / 2 : dtype.size;
@@ -95,12 +79,6 @@ function fixer(dtype: Dtype, notes: readonly string[], bigEndian: boolean): (byt
       flipSigns(bytes, unit, 1, 2 * unit);
     }
   };
-}
-
-function swapBytes(bytes: Uint8Array, unit: number): void {
-  for (let start = 0; unit > 1 && start < bytes.length; start += unit) {
-    bytes.subarray(start, start + unit).reverse();
-  }
 }
 
 /** The sign of a little-endian float is the highest bit of its last byte. `first` in units, `step` in bytes. */

@@ -1,3 +1,5 @@
+import type { ByteSource } from '../bytes/byteSource';
+
 /** One dimension of a walk over a storage: `size` steps of `step` bytes. */
 export interface Axis {
   readonly size: number;
@@ -128,4 +130,22 @@ export function* positions(axes: readonly Axis[], start: number): Generator<numb
       return;
     }
   }
+}
+
+/** The bytes of the elements of a block, one behind the other. */
+export async function readBlock(source: ByteSource, block: Block): Promise<Uint8Array> {
+  const read = new Uint8Array(extentOf(block));
+  await source.read(block.start, read);
+  const { axes, run } = block;
+  if (axes.length === 0) {
+    return read;
+  }
+  const bytes = new Uint8Array(bytesOf(block));
+  let to = 0;
+  for (const from of positions(axes, 0)) {
+    for (let byte = 0; byte < run; byte++) {
+      bytes[to++] = read[from + byte] ?? 0;
+    }
+  }
+  return bytes;
 }

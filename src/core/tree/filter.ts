@@ -1,5 +1,8 @@
+import { escapeRegExp, GlobSearch } from './glob';
 import { ancestors } from './rows';
 import { RowFlag, RowKind, type TreeColumns } from './treeColumns';
+
+export { compileGlob } from './glob';
 
 export interface FilterQuery {
   readonly text: string;
@@ -17,10 +20,6 @@ export interface Filter {
 }
 
 const everything: Filter = { all: true, test: () => true, ranges: () => [] };
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-}
 
 /** Without `u` where it makes no difference: it costs half as much again. */
 function flagsFor(text: string, matchCase: boolean): string {
@@ -53,27 +52,8 @@ function rangeOf(start: number, length: number): [number, number][] {
 }
 
 function globFilter(text: string, matchCase: boolean): Filter {
-  // `**` means what `*` does, and makes matching slow; at the ends it means nothing, since any part may match.
-  const parts = text
-    .replace(/\*+/g, '*')
-    .replace(/^\*|\*$/g, '')
-    .split(/([*?])/);
-  const source = (literal: (part: string) => string): string =>
-    parts.map((part) => (part === '*' ? '[^]*?' : part === '?' ? '[^]' : literal(part))).join('');
-  const flags = flagsFor(text, matchCase);
-  const pattern = new RegExp(source(escapeRegExp), flags);
-  const literals = new RegExp(
-    source((part) => (part === '' ? '' : `(${escapeRegExp(part)})`)),
-    `${flags}d`,
-  );
-  return {
-    all: false,
-    test: (key) => pattern.test(key),
-    ranges: (key) => {
-      const groups: readonly ([number, number] | undefined)[] = literals.exec(key)?.indices?.slice(1) ?? [];
-      return groups.filter((range) => range !== undefined);
-    },
-  };
+  const search = new GlobSearch(text, matchCase);
+  return { all: false, test: (key) => search.test(key), ranges: (key) => search.ranges(key) };
 }
 
 function regexFilter(pattern: RegExp): Filter {
@@ -99,25 +79,6 @@ export function compileFilter({ text, regex, matchCase }: FilterQuery): Filter {
     return regexFilter(new RegExp(text, matchCase ? 'u' : 'iu'));
   }
   return /[*?]/.test(text) ? globFilter(text, matchCase) : substringFilter(text, matchCase);
-}
-
-/**
- * A glob of the command line, matched on the whole key: `*` any run of characters, `?` one, `\` takes the next sign as
- * it is, brackets are plain characters.
- */
-export function compileGlob(glob: string): (key: string) => boolean {
-  let source = '';
-  for (const [part, escaped] of glob.matchAll(/\\([^])|[^]/gu)) {
-    if (escaped !== undefined) {
-      source += escapeRegExp(escaped);
-    } else if (part === '*') {
-      source += source.endsWith('[^]*') ? '' : '[^]*';
-    } else {
-      source += part === '?' ? '[^]' : escapeRegExp(part);
-    }
-  }
-  const pattern = new RegExp(`^${source}$`, 'u');
-  return (key) => pattern.test(key);
 }
 
 /** What the facets above the tree count, and narrow it to. Chosen ones of one group are OR, between groups AND. */

@@ -61,6 +61,18 @@ export function hasChildren(tree: TreeColumns, row: number): boolean {
   return (tree.end[row] ?? 0) > row + 1;
 }
 
+const biasedLayer = /^(?:Linear|Conv(?:Transpose)?\dd) /;
+
+/** Whether a row is a layer that may have a bias, and has none: said in the details (`Conv2d 64 → 64, 1×1, no bias`). */
+export function lacksBias(tree: TreeColumns, labels: readonly string[], row: number): boolean {
+  if (!biasedLayer.test(tree.strings[tree.description[row] ?? 0] ?? '')) {
+    return false;
+  }
+  return tree.entry[row] === -1
+    ? !children(tree, row).some((child) => labels[child] === 'bias')
+    : (labels[row] ?? '').endsWith('.weight');
+}
+
 const zero = 0x30;
 const nine = 0x39;
 

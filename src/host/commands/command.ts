@@ -6,10 +6,5 @@ export interface CommandContext {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** One entry of `contributes.commands`. */
-export interface Command {
-  /** Without `checkpointEditor.`. */
-  readonly name: string;
-  /** `parameters` come from VS Code (menus) or from other extensions, and may be anything. */
-  run(context: CommandContext, ...parameters: unknown[]): void | Promise<void>;
-}
+/** `parameters` come from VS Code (menus) or from other extensions, and may be anything. */
+export type Command = (context: CommandContext, ...parameters: unknown[]) => void | Promise<void>;

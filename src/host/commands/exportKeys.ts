@@ -1,29 +1,28 @@
 import * as vscode from 'vscode';
-import type { ExportFormat } from '../../core/export/exportRows';
+import { exportFormatOf, exportRows } from '../../core/export/exportRows';
 import type { CheckpointDocument, OpenState } from '../document';
 import type { Command } from './command';
 
-/** Writes the rows of the tree, without values, as a table; all of them, or those that are selected. */
-export const exportKeys: Command = {
-  name: 'exportKeys',
-  async run({ open }, ...parameters) {
-    const session = open.active;
-    if (session?.shown === undefined) {
-      return;
-    }
-    const [given] = parameters;
-    const target = given instanceof vscode.Uri ? given : await askForTarget(session.document);
-    if (target === undefined) {
-      return;
-    }
-    await writeRows(session.shown, target);
-    const openFile = vscode.l10n.t('Open');
-    const count = session.shown.checkpoint.entries.length;
-    const answer = await vscode.window.showInformationMessage(vscode.l10n.t('{0} keys exported.', count), openFile);
-    if (answer === openFile) {
-      await vscode.commands.executeCommand('vscode.open', target);
-    }
-  },
+/** Writes all entries of the file, without values, as a table. */
+export const exportKeys: Command = async ({ open, log }) => {
+  const session = open.active;
+  if (session?.shown === undefined) {
+    return;
+  }
+  const { shown } = session;
+  const target = await askForTarget(session.document);
+  if (target === undefined) {
+    return;
+  }
+  try {
+    await writeEntries(shown, target);
+  } catch (error) {
+    log.error(`exporting to ${target.toString()} failed`, error);
+    const reason = error instanceof Error ? error.message : String(error);
+    await vscode.window.showErrorMessage(vscode.l10n.t('The keys could not be written: {0}', reason));
+    return;
+  }
+  await offerToOpen(target, shown.checkpoint.entries.length);
 };
 
 async function askForTarget(document: CheckpointDocument): Promise<vscode.Uri | undefined> {
@@ -34,9 +33,15 @@ async function askForTarget(document: CheckpointDocument): Promise<vscode.Uri | 
   });
 }
 
-async function writeRows({ checkpoint }: OpenState, target: vscode.Uri): Promise<void> {
-  const { exportFormatOf, exportRows } = await import('../../core/export/exportRows');
-  const format: ExportFormat = exportFormatOf(target.path) ?? 'csv';
-  const chunks = [...exportRows(checkpoint.entries, format)];
+async function writeEntries({ checkpoint }: OpenState, target: vscode.Uri): Promise<void> {
+  const chunks = [...exportRows(checkpoint.entries, exportFormatOf(target.path) ?? 'csv')];
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(chunks.join('')));
+}
+
+async function offerToOpen(target: vscode.Uri, count: number): Promise<void> {
+  const open = vscode.l10n.t('Open');
+  const answer = await vscode.window.showInformationMessage(vscode.l10n.t('{0} keys exported.', count), open);
+  if (answer === open) {
+    await vscode.commands.executeCommand('vscode.open', target);
+  }
 }

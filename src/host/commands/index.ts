@@ -1,18 +1,26 @@
-import * as vscode from 'vscode';
-import type { Command, CommandContext } from './command';
-import { copyCommands } from './copy';
+import type { Command } from './command';
+import { copyCommand } from './copy';
 import { exportKeys } from './exportKeys';
+import type { CommandName } from './names';
 import { openInEditor } from './openInEditor';
-import { viewCommands } from './view';
+import { viewCommand } from './view';
 
-const commands: readonly Command[] = [openInEditor, exportKeys, ...copyCommands, ...viewCommands];
-
-export function registerCommands(context: CommandContext): vscode.Disposable {
-  return vscode.Disposable.from(
-    ...commands.map((command) =>
-      vscode.commands.registerCommand(`checkpointEditor.${command.name}`, (...parameters: unknown[]) =>
-        command.run(context, ...parameters),
-      ),
-    ),
-  );
-}
+/** What each command does. */
+export const commands: Readonly<Record<CommandName, Command>> = {
+  open: openInEditor,
+  filterKeys: viewCommand('focusFilter'),
+  selectMatchingKeys: viewCommand('selectMatching'),
+  importAudit: viewCommand('showAudit'),
+  exportKeys,
+  copyKey: copyCommand('key'),
+  copyPythonExpression: copyCommand('python'),
+  copyPath: copyCommand('path'),
+  copyRow: copyCommand('row'),
+  expandAll: viewCommand('expandAll'),
+  collapseAll: viewCommand('collapseAll'),
+  toggleFlatList: viewCommand('toggleLayout'),
+  toggleNaturalOrder: viewCommand('toggleOrder'),
+  toggleDetails: viewCommand('togglePane'),
+  nextFlagged: viewCommand('nextFlagged'),
+  previousFlagged: viewCommand('previousFlagged'),
+};

@@ -3,14 +3,11 @@ import { anyViewType, checkpointViewType } from '../viewTypes';
 import type { Command } from './command';
 
 /** Opens the file of the menu, else that of the active editor, else asks for one. */
-export const openInEditor: Command = {
-  name: 'open',
-  async run(_context, resource, selected) {
-    const uris = resources(resource, selected);
-    for (const uri of uris.length > 0 ? uris : await askForFiles()) {
-      await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri));
-    }
-  },
+export const openInEditor: Command = async (_context, resource, selected) => {
+  const uris = resources(resource, selected);
+  for (const uri of uris.length > 0 ? uris : await askForFiles()) {
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri));
+  }
 };
 
 /** Explorer menus pass the entry under the pointer and all selected ones. */

@@ -79,17 +79,21 @@ function tokenOf(entry: ValueEntry): DetailsFact['token'] | undefined {
   }
 }
 
-const flagChips: readonly (readonly [RowFlag, string])[] = [
-  [RowFlag.Parameter, 'parameter'],
-  [RowFlag.Buffer, 'buffer'],
-  [RowFlag.Shared, 'shared'],
-  [RowFlag.Strided, 'not contiguous'],
-  [RowFlag.Partial, 'view'],
-  [RowFlag.Missing, 'missing'],
-];
+/** What is worth a mark in the tree, in words. */
+function flagChips(flags: number, t: Translate): string[] {
+  const chips: readonly (readonly [RowFlag, string])[] = [
+    [RowFlag.Parameter, t('parameter')],
+    [RowFlag.Buffer, t('buffer')],
+    [RowFlag.Shared, t('shared')],
+    [RowFlag.Strided, t('not contiguous')],
+    [RowFlag.Partial, t('view')],
+    [RowFlag.Missing, t('missing')],
+  ];
+  return chips.filter(([flag]) => (flags & flag) !== 0).map(([, chip]) => chip);
+}
 
 /** Shape, dtype and device as torch names them, then what is worth a mark in the tree. */
-function chipsOf(entry: Entry | undefined, row: number, { index }: DetailsContext): string[] {
+function chipsOf(entry: Entry | undefined, row: number, { index, t }: DetailsContext): string[] {
   if (entry?.kind !== 'tensor') {
     return [];
   }
@@ -99,7 +103,7 @@ function chipsOf(entry: Entry | undefined, row: number, { index }: DetailsContex
     entry.dtype,
     ...(entry.device === null ? [] : [entry.device]),
     ...(entry.layout === 'strided' ? [] : [entry.layout]),
-    ...flagChips.filter(([flag]) => (flags & flag) !== 0).map(([, chip]) => chip),
+    ...flagChips(flags, t),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +8,8 @@ import { openFile } from '../../../src/core/bytes/fileSource';
 import { memorySource } from '../../../src/core/bytes/memorySource';
 import { readBytes } from '../../../src/core/bytes/range';
 import { sliceSource } from '../../../src/core/bytes/sliceSource';
+import { fromSystem } from '../../../src/core/bytes/systemError';
+import { CheckpointError } from '../../../src/core/errors';
 import { countingSource } from '../../support/countingSource';
 
 let folder: string;
@@ -115,11 +117,13 @@ describe('a file', () => {
     expect(await codeOf(source.read(0, new Uint8Array(1)))).toBe('io');
   });
 
-  const isRoot = process.getuid?.() === 0;
-  test.runIf(process.platform !== 'win32' && !isRoot)('without permission', async () => {
-    const path = write('a.pt');
-    chmodSync(path, 0);
-    expect(await codeOf(openFile(path))).toBe('no-permission');
+  test('that may not be read', () => {
+    for (const systemCode of ['EACCES', 'EPERM']) {
+      const error = Object.assign(new Error(`${systemCode}: permission denied, open`), { code: systemCode });
+      expect(fromSystem(error)).toMatchObject({ code: 'no-permission', detail: systemCode, cause: error });
+    }
+    const other = new CheckpointError('truncated');
+    expect(fromSystem(other)).toBe(other);
   });
 
   test.runIf(process.platform !== 'win32')('that a link leads to, or does not', async () => {

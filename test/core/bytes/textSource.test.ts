@@ -68,7 +68,7 @@ describe.each(forms)('%s', (escapes, encode) => {
       // At most one step of the index, each byte of it up to six in the text, and windows of 64 KiB.
       expect(counting.bytes - before).toBeLessThanOrEqual(8 * 65_536);
     }
-    expect(await readBytes(source, 0, bytes.length)).toEqual(bytes);
+    expect(Buffer.compare(await readBytes(source, 0, bytes.length), bytes)).toBe(0);
     await expect(readBytes(source, 299_999, 2)).rejects.toMatchObject({ code: 'truncated' });
   });
 });

@@ -68,7 +68,7 @@ export interface StorageFields {
 export function storage(
   key: string,
   { type = 'torch.FloatStorage', device = 'cpu', elements = 6 }: StorageFields = {},
-) {
+): PyPersistent {
   return new PyPersistent(tuple(str('storage'), global(type), str(key), str(device), elements));
 }
 

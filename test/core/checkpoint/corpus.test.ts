@@ -1,34 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/core/bytes/fileSource';
 import type { Checkpoint, Entry, PathElement, TensorEntry } from '../../../src/core/checkpoint/checkpoint';
 import { openCheckpoint } from '../../../src/core/checkpoint/open';
 import { keyOf } from '../../../src/core/checkpoint/path';
+import { corpusFolder, readOracle, type OracleTensor } from '../../support/corpus';
 
-/** What torch 2.13 found in each file: test/fixtures/corpus/oracle.py. */
-interface OracleTensor {
-  readonly path: readonly (string | number)[];
-  readonly shape: readonly (string | number)[];
-  readonly dtype: string;
-  readonly layout: string;
-  readonly requires_grad: boolean;
-  readonly stride?: readonly number[];
-  readonly offset?: number;
-}
-interface OracleRow {
-  readonly loader?: string;
-  readonly error?: string;
-  readonly tensors?: readonly OracleTensor[];
-  readonly tags?: readonly string[];
-  readonly weights_only: boolean;
-}
-
-const corpus = join(import.meta.dirname, '../../fixtures/corpus');
-const oracle: Record<string, OracleRow> = JSON.parse(readFileSync(join(corpus, 'oracle.json'), 'utf8'));
+const oracle = readOracle();
 
 async function open(file: string): Promise<Checkpoint> {
-  const source = await openFile(join(corpus, file));
+  const source = await openFile(join(corpusFolder, file));
   try {
     return await openCheckpoint(source, { fileName: file });
   } finally {
@@ -37,7 +18,7 @@ async function open(file: string): Promise<Checkpoint> {
 }
 
 /** The oracle writes other keys than strings and ints by their repr. */
-function oraclePath(path: readonly PathElement[]): string {
+function oraclePath(path: readonly (PathElement | boolean)[]): string {
   return JSON.stringify(path.map((element) => (typeof element === 'object' ? element.repr : element)));
 }
 
@@ -83,7 +64,7 @@ function expected(tensor: OracleTensor, withGrad: boolean): object {
 const isTensor = (entry: Entry): entry is TensorEntry => entry.kind === 'tensor';
 
 describe('every file of the corpus that torch 2.13 reads', () => {
-  const rows = Object.entries(oracle).filter(([, row]) => row.error === undefined);
+  const rows = [...oracle].filter(([, row]) => row.error === undefined);
 
   it.each(rows)('%s', async (file, row) => {
     const checkpoint = await open(file);
@@ -131,7 +112,7 @@ const unreadByTorch: readonly (readonly [file: RegExp, content: readonly string[
 ];
 
 describe('every file of the corpus that torch 2.13 does not read', () => {
-  const rows = Object.entries(oracle).filter(([, row]) => row.error !== undefined);
+  const rows = [...oracle].filter(([, row]) => row.error !== undefined);
 
   it.each(rows)('%s', async (file) => {
     const [, content] = unreadByTorch.find(([pattern]) => pattern.test(file)) ?? [];
@@ -143,6 +124,6 @@ describe('every file of the corpus that torch 2.13 does not read', () => {
     const tensors = checkpoint.entries.filter(isTensor);
     expect(tensors.map(({ path, shape, dtype }) => `${keyOf(path)} [${shape.join()}] ${dtype}`)).toEqual(content);
     expect(checkpoint.entries.length).toBeGreaterThan(0);
-    expect(checkpoint.weightsOnly.loads).toBe(oracle[file]?.weights_only);
+    expect(checkpoint.weightsOnly.loads).toBe(oracle.get(file)?.weights_only);
   });
 });

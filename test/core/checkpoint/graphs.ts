@@ -32,7 +32,11 @@ export async function openGraph(
   walk.add(
     root,
     [],
-    new Interpreter({ container: emptyContainer(source), section, name: 'data.pkl', base: 0 }, storages, null),
+    new Interpreter(
+      { container: { ...emptyContainer(source), kind: 'zip' }, section, name: 'data.pkl', base: 0 },
+      storages,
+      null,
+    ),
   );
   return { entries: walk.entries, branches: walk.branches, findings: findings.all() };
 }

@@ -71,17 +71,13 @@ function weights(shapes: Shapes): Value {
 }
 
 function bottleneck(prefix: string, input: number, width: number, output: number): Shapes {
-  return Object.fromEntries([
-    ...[
-      [1, [width, input, 1, 1]],
-      [2, [width, width, 3, 3]],
-      [3, [output, width, 1, 1]],
-    ].flatMap(([at, shape]) => [
-      [`${prefix}conv${String(at)}.weight`, shape],
-      [`${prefix}bn${String(at)}.weight`, [width]],
-      [`${prefix}bn${String(at)}.running_mean`, [width]],
-    ]),
+  const kernels: Shapes = { 1: [width, input, 1, 1], 2: [width, width, 3, 3], 3: [output, width, 1, 1] };
+  const entries = Object.entries(kernels).flatMap(([at, shape]): [string, readonly number[]][] => [
+    [`${prefix}conv${at}.weight`, shape],
+    [`${prefix}bn${at}.weight`, [width]],
+    [`${prefix}bn${at}.running_mean`, [width]],
   ]);
+  return Object.fromEntries(entries);
 }
 
 describe('what a tree says behind its keys', () => {

@@ -9,6 +9,7 @@ import { PyCall, PyPersistent, type Value } from '../../../src/core/pickle/value
 import { writePickle } from '../../../src/core/pickle/writer';
 import { corpusFolder } from '../../support/corpus';
 import { storedZip } from '../../support/storedZip';
+import { tar01 } from '../../support/tar01';
 import {
   call,
   dict,
@@ -208,6 +209,42 @@ describe('other containers', () => {
       { path: ['.metadata', 'format'], type: 'str', repr: "'pt'" },
     ]);
     expect(checkpoint.summary.devices.size).toBe(0);
+  });
+
+  it('takes shapes, strides and devices of a tar of torch 0.1 from its tables', async () => {
+    const checkpoint = await openCheckpoint(memorySource(tar01()), { fileName: 'old.t7' });
+    expect(checkpoint.kind).toBe('state-dict');
+    const [weight, bias] = tensorsOf(checkpoint);
+    expect(weight).toMatchObject({
+      path: ['weight'],
+      shape: [2, 3],
+      stride: [3, 1],
+      dtype: 'float32',
+      device: 'cuda:1',
+    });
+    expect(bias).toMatchObject({ path: ['bias'], shape: [2], device: 'cuda:1', storage: { key: '2', bytes: 8 } });
+    expect((bias?.storage?.position ?? 0) - (weight?.storage?.position ?? 0)).toBe(16);
+    const last = new Uint8Array(4);
+    await checkpoint.source.read((bias?.storage?.position ?? 0) + 4, last);
+    expect(new Float32Array(last.buffer)[0]).toBe(5);
+    expect(checkpoint.findings).toEqual([]);
+  });
+
+  it('finds the numbers of an array in an npz behind its header, and its order of dimensions', async () => {
+    const header = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }".padEnd(117) + '\n';
+    const numbers = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const npy = Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\0', 'latin1'),
+      Buffer.from(Uint16Array.of(header.length).buffer),
+      Buffer.from(header),
+      Buffer.from(numbers.buffer),
+    ]);
+    const checkpoint = await openCheckpoint(memorySource(storedZip([{ name: 'w.npy', content: npy }])));
+    const [entry] = tensorsOf(checkpoint);
+    expect(entry).toMatchObject({ path: ['w'], shape: [2, 3], stride: [1, 2], device: null, bytes: 24 });
+    const first = new Uint8Array(4);
+    await checkpoint.source.read(entry?.storage?.position ?? 0, first);
+    expect(new Float32Array(first.buffer)[0]).toBe(1);
   });
 
   it('finds tensors of a plain pickle in the legacy files inside it, and names their imports', async () => {

@@ -133,10 +133,10 @@ describe('values beside tensors, as Python shows them', () => {
   });
 
   it('reads how a text that stayed in the file begins', async () => {
-    const long = `${'é'.repeat(60_000)}`;
+    const long = 'é'.repeat(60_000);
     const [text, bytes] = (await open(dict({ x: str(long), y: latin1(long) }))).entries;
     expect(text).toMatchObject({ type: 'str', repr: `'${'é'.repeat(198)}…` });
-    expect(bytes).toMatchObject({ type: 'bytes', repr: expect.stringMatching(/^b'(?:\\xe9)+…$|^b'.{197}…$/u) });
+    expect(bytes).toMatchObject({ type: 'bytes', repr: `b'${'\\xe9'.repeat(49)}\\…` });
   });
 });
 

@@ -218,8 +218,8 @@ describe('structure made to exhaust', () => {
     for (let depth = 0; depth < 10_000; depth++) {
       nest = call('builtins.range', nest, nest);
     }
-    const [entry] = (await open(dict({ nest }))).entries;
-    expect(entry).toMatchObject({ type: 'range', repr: expect.stringMatching(/^range\(range\(/) });
+    const checkpoint = await open(dict({ nest }));
+    expect(listing(checkpoint.entries)[0]).toMatch(/^nest range range\(range\(/);
   });
 
   it('follows a cycle once', async () => {

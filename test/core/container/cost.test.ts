@@ -46,7 +46,7 @@ describe('what opening a zip checkpoint reads', () => {
     expect(container.findings).toEqual([]);
   });
 
-  test('of 100,000 records: no local header each', async () => {
+  test('of 100,000 records: no local header each', { timeout: 120_000 }, async () => {
     // The pickle names one of them: what it costs by itself is not counted here.
     const records = Array.from({ length: 100_000 }, (_, i) => ({ name: `data/${i + 1}`, data: 64 }));
     const { source, container, extra } = await costOf([...checkpointEntries(vectors(1, 16)), ...records]);

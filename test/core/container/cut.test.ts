@@ -11,7 +11,7 @@ import { corpusFolder } from '../../support/corpus';
 import { countingSource } from '../../support/countingSource';
 import { tar01 } from '../../support/tar01';
 import { checkpointEntries } from '../../support/torchSave';
-import { sparseZip } from '../../support/zipBuilder';
+import { buildZip, sparseZip } from '../../support/zipBuilder';
 
 function corpus(name: string): Buffer {
   return readFileSync(join(corpusFolder, name));
@@ -48,7 +48,7 @@ describe('a file cut at every byte gives what is whole, or an error', () => {
     ['npz', corpus('torch-2.14.1/a.npz')],
     // Checksum and length at its end are not looked at.
     ['gzip', gzipSync(corpus('torch-2.14.1/legacy.pt')), 8],
-  ])('%s', async (_, bytes, padding = 0) => {
+  ])('%s', { timeout: 120_000 }, async (_, bytes, padding = 0) => {
     expect(isCut(await outcome(bytes))).toBe(false);
     for (let length = 0; length < bytes.length; length++) {
       const result = await outcome(bytes.subarray(0, length));
@@ -101,6 +101,19 @@ describe('a cut zip checkpoint', () => {
     ).toEqual(['data/0', 'data/1', 'data/2']);
   });
 
+  test.each(['torch-2.6.0/exported.pt2', 'torch-2.14.1/exported.pt2'])(
+    '%s: the archives within it are not taken for it',
+    async (name) => {
+      const bytes = corpus(name);
+      for (let length = bytes.length - 1; length > 100; length -= 37) {
+        const result = await outcome(bytes.subarray(0, length));
+        if (result instanceof ForeignFileError) expect(result.foreign).toMatchObject({ kind: 'cut-zip' });
+        else if (result instanceof CheckpointError) expect(result.code).toMatch(/truncated|malformed-zip/);
+        else expect(result.kind).toBe('pt2');
+      }
+    },
+  );
+
   test('of 10 GB is opened without reading a storage', async () => {
     const vectors = Array.from({ length: 4 }, (_, i) => ({ name: `w${i}`, elements: 625_000_000 }));
     const whole = sparseZip(checkpointEntries(vectors), { root: 'archive' });
@@ -113,6 +126,20 @@ describe('a cut zip checkpoint', () => {
     // The end of the file is searched for the end record, 1 MiB far.
     expect(source.bytes).toBeLessThan(1_500_000);
   });
+});
+
+test('a cut .npz has the arrays that are whole', async () => {
+  const array = corpus('torch-2.14.1/a.npy');
+  const bytes = buildZip(['a', 'b', 'c'].map((name) => ({ name: `model/${name}.npy`, data: array })));
+  const whole = await openContainer(memorySource(bytes));
+  const last = whole.records[2]?.position ?? 0;
+  const result = await outcome(bytes.subarray(0, last + 10));
+  if (result instanceof CheckpointError) throw result;
+  expect(result.kind).toBe('npz');
+  expect(result.tensors).toMatchObject(
+    whole.tensors.slice(0, 2).map(({ name, shape, dtype }) => ({ name, shape, dtype })),
+  );
+  expect(result.findings.map(({ code }) => code)).toEqual(['cut-file']);
 });
 
 describe('a cut legacy file', () => {

@@ -42,7 +42,7 @@ const changes = fc.array(
 const limits = { ...defaultLimits, inflatedBytes: 1 << 20, directoryBytes: 1 << 20 };
 
 describe('bytes changed at random end in a result or an error of ours', () => {
-  test.each(subjects)('%s', async (_, bytes) => {
+  test.each(subjects)('%s', { timeout: 120_000 }, async (_, bytes) => {
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
         const mutated = Uint8Array.from(bytes);

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../../../src/core/bytes/memorySource';
 import type { Container } from '../../../src/core/container/container';
-import { openContainer } from '../../../src/core/container/detect';
-import { ForeignFileError } from '../../../src/core/container/foreign';
-import { CheckpointError } from '../../../src/core/errors';
-import { defaultLimits } from '../../../src/core/limits';
+import { directoryOffsetOf, errorOf, openBytes, said } from '../../support/containers';
 import { call, pickleBytes, proto, stop, text } from '../../support/pickleBytes';
 import { checkpointEntries } from '../../support/torchSave';
 import { buildZip, type EntrySpec, type ZipSpec } from '../../support/zipBuilder';
@@ -17,17 +13,8 @@ const entries = checkpointEntries(vectors);
 const evilPickle = pickleBytes(proto(2), call('os', 'system', text('true')), stop);
 const root = 'net';
 
-function open(bytes: Uint8Array, limits = defaultLimits): Promise<Container> {
-  return openContainer(memorySource(bytes), { limits });
-}
-
-/** Codes of severity and name, as `error two-directories`. */
-function said(container: Container): string[] {
-  return container.findings.map(({ severity, code }) => `${severity} ${code}`);
-}
-
 async function openWith(spec: ZipSpec, list: readonly EntrySpec[] = entries): Promise<Container> {
-  return open(buildZip(list, { root, ...spec }));
+  return openBytes(buildZip(list, { root, ...spec }));
 }
 
 function withEntry(name: string, change: Partial<EntrySpec>): EntrySpec[] {
@@ -41,15 +28,6 @@ async function expectWhole(container: Container): Promise<void> {
   expect(container.sections.map(({ name }) => name)).toEqual(['data.pkl']);
   expect(container.records.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
   for (const record of container.records) expect(record.position).toBe(await container.locate(record));
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<CheckpointError> {
-  const result = await promise.then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (result instanceof CheckpointError) return result;
-  throw new Error(`no CheckpointError: ${String(result)}`);
 }
 
 describe('forms of archives that torch loads', () => {
@@ -153,12 +131,12 @@ describe('archives that torch refuses are shown, with an error', () => {
 
   test('a record outside the root folder, or all of them in none', async () => {
     const outside = buildZip([...entries.map(inRoot), { name: 'other/file', data: 'x' }]);
-    expect(said(await open(outside))).toEqual(['error records-outside-root']);
-    const none = await open(buildZip(entries));
+    expect(said(await openBytes(outside))).toEqual(['error records-outside-root']);
+    const none = await openBytes(buildZip(entries));
     expect(none.rootFolder).toBeNull();
     expect(none.sections.length).toBe(1);
     expect(said(none)).toEqual(['error root-folder']);
-    const second = await open(buildZip([{ name: 'readme/first', data: 'x' }, ...entries.map(inRoot)]));
+    const second = await openBytes(buildZip([{ name: 'readme/first', data: 'x' }, ...entries.map(inRoot)]));
     expect(second.rootFolder).toBe(root);
     expect(said(second)).toEqual(['error root-folder']);
   });
@@ -189,10 +167,6 @@ function inRoot(entry: EntrySpec): EntrySpec {
   return { ...entry, name: `${root}/${entry.name}` };
 }
 
-function directoryOffsetOf(archive: Buffer): number {
-  return archive.readUInt32LE(archive.length - 22 + 16);
-}
-
 describe('disguises', () => {
   test('two data.pkl: both are records, and it is an error', async () => {
     const container = await openWith({}, [...entries, { name: 'data.pkl', data: evilPickle }]);
@@ -212,7 +186,7 @@ describe('disguises', () => {
     // The end record names the directory of the first archive; the one of the second stands right before it.
     const end = shown.subarray(-22);
     const file = Buffer.concat([shown.subarray(0, -22), hidden.subarray(0, -22), end]);
-    const container = await open(file);
+    const container = await openBytes(file);
     expect(container.sections[0]?.graph.persistents.length).toBe(2);
     expect(said(container)).toContain('error two-directories');
     expect(container.hidden.map(({ name }) => name)).toEqual(evil.map(({ name }) => name));
@@ -225,7 +199,7 @@ describe('disguises', () => {
     const recordStart = archive.length - 98;
     const moved = Buffer.concat([archive, archive.subarray(recordStart + 56)]);
     // The locator at the new end still names the zip64 record where it was.
-    const container = await open(moved);
+    const container = await openBytes(moved);
     await expectWhole(container);
     expect(said(container)).toContain('warning second-end-record');
   });
@@ -237,7 +211,7 @@ describe('disguises', () => {
     const comment = second;
     const file = Buffer.concat([first, comment]);
     file.writeUInt16LE(comment.length, first.length - 2);
-    const container = await open(file);
+    const container = await openBytes(file);
     await expectWhole(container);
     expect(container.hidden.map(({ name }) => name)).toContain('data.pkl');
   });
@@ -264,113 +238,18 @@ describe('disguises', () => {
     await expectWhole(container);
   });
 
+  test('an unlisted entry whose sizes are beyond all measure', async () => {
+    const stray = buildZip([{ name: 'stray', data: 'x' }], { style: 'plain' }).subarray(0, 36);
+    stray.writeUInt32LE(0xffffffff, 18);
+    stray.writeUInt32LE(0xffffffff, 22);
+    const container = await openWith({ beforeDirectory: stray });
+    await expectWhole(container);
+    expect(container.hidden).toEqual([]);
+    expect(said(container)).toEqual(['warning unowned-bytes']);
+  });
+
   test('two entries over the same bytes', async () => {
     const container = await openWith({ style: 'plain' }, withEntry('data/1', { headerOffset: 60 }));
     expect(said(container).some((code) => code.endsWith('records-overlap'))).toBe(true);
-  });
-});
-
-describe('what an append leaves behind', () => {
-  const old = buildZip(entries, { root });
-  const changed = checkpointEntries([{ name: 'renamed', elements: 8 }, ...vectors.slice(1)]);
-
-  /** The old bytes, a new pickle, and a directory of it and of the old records but the first. */
-  function appended(before: Buffer, pickle: EntrySpec, kept: readonly EntrySpec[]): Buffer {
-    const added = buildZip([pickle], { root, start: before.length });
-    const addedEntry = added.subarray(0, directoryOffsetOf(added) - before.length);
-    const list = buildZip(kept, { root });
-    const directoryStart = directoryOffsetOf(list);
-    const first = Buffer.from(list.subarray(directoryStart, list.length - 98));
-    const own = added.subarray(addedEntry.length, added.length - 98);
-    // The entry of the pickle goes first: torch takes the root from it, and it is not in file order then.
-    const skipped = 46 + `${root}/data.pkl`.length;
-    const directory = Buffer.concat([own, first.subarray(skipped)]);
-    const end = buildZip([], { start: before.length + addedEntry.length });
-    const patched = Buffer.from(end);
-    const count = kept.length;
-    patched.writeBigUInt64LE(BigInt(count), 24);
-    patched.writeBigUInt64LE(BigInt(count), 32);
-    patched.writeBigUInt64LE(BigInt(directory.length), 40);
-    patched.writeBigUInt64LE(BigInt(before.length + addedEntry.length + directory.length), 56 + 8);
-    patched.writeUInt16LE(count, 76 + 8);
-    patched.writeUInt16LE(count, 76 + 10);
-    patched.writeUInt32LE(directory.length, 76 + 12);
-    return Buffer.concat([before, addedEntry, directory, patched]);
-  }
-
-  test('dead bytes are told, and the dead records listed', async () => {
-    const pickle = changed.find(({ name }) => name === 'data.pkl');
-    if (pickle === undefined) throw new Error('no pickle');
-    const once = appended(old, pickle, entries);
-    const container = await open(once);
-    expect(said(container)).toEqual(['info dead-bytes']);
-    expect(container.hidden.map(({ name }) => name)).toEqual(['data.pkl']);
-    expect(container.records.length).toBe(entries.length);
-    expect(container.sections[0]?.storage('0')).toBeDefined();
-
-    const twice = await open(appended(once, { ...pickle, data: evilPickle }, entries));
-    expect(said(twice)).toEqual(['info dead-bytes']);
-    expect(twice.hidden.map(({ name }) => name)).toEqual(['data.pkl', 'data.pkl']);
-  });
-});
-
-describe('bombs', () => {
-  test('a record that claims more than deflate can give gets no memory', async () => {
-    const container = await openWith({}, [...entries, { name: 'bomb', data: 'x', deflate: true, size: 2 ** 31 }]);
-    const bomb = container.records.at(-1);
-    if (bomb !== undefined) expect((await errorOf(container.readRecord(bomb, 2 ** 40))).code).toBe('malformed-zip');
-  });
-
-  test('a record that gives more than it claims is stopped', async () => {
-    const data = Buffer.alloc(8 << 20);
-    const container = await openWith({}, [...entries, { name: 'bomb', data, deflate: true, size: 1000 }]);
-    const bomb = container.records.at(-1);
-    if (bomb !== undefined) expect((await errorOf(container.readRecord(bomb, 1000))).code).toBe('malformed-zip');
-  });
-
-  test('a deflated pickle beyond the limit is not unpacked', async () => {
-    const limits = { ...defaultLimits, inflatedBytes: 1000 };
-    const container = await open(
-      buildZip(withEntry('data.pkl', { data: Buffer.alloc(2000), deflate: true }), { root }),
-      limits,
-    );
-    expect(container.unreadable[0]?.error.code).toBe('limit-exceeded');
-  });
-
-  test('more records than the limit, a directory beyond it', async () => {
-    const file = buildZip(entries, { root });
-    expect((await errorOf(open(file, { ...defaultLimits, records: 3 }))).code).toBe('limit-exceeded');
-    expect((await errorOf(open(file, { ...defaultLimits, directoryBytes: 100 }))).code).toBe('limit-exceeded');
-  });
-
-  test('a count of entries that the directory cannot hold', async () => {
-    const container = await openWith({ entryCount: 3_000_000 });
-    expect(container.records.length).toBe(entries.length);
-    expect(said(container)).toContain('error directory-broken');
-  });
-});
-
-describe('zip archives of others', () => {
-  test('without any pickle are named as what they are', async () => {
-    const error = await errorOf(open(buildZip([{ name: 'word/document.xml', data: '<w/>' }])));
-    expect(error).toBeInstanceOf(ForeignFileError);
-    expect(error).toMatchObject({ foreign: { kind: 'zip-archive', entries: ['word/document.xml'] } });
-  });
-
-  test('with encrypted entries', async () => {
-    const error = await errorOf(open(buildZip([{ name: 'secret/net.bin', data: 'x', flags: 1 }])));
-    expect(error).toMatchObject({ code: 'unsupported', foreign: { kind: 'encrypted-zip' } });
-  });
-
-  test('left by a torch.save that failed', async () => {
-    const error = await errorOf(openWith({}, entries.slice(3)));
-    expect(error).toMatchObject({ code: 'missing-record', foreign: { kind: 'failed-save' } });
-  });
-
-  test('with a pickle in them are opened for it', async () => {
-    const container = await open(buildZip([{ name: 'model.bin', data: evilPickle }]));
-    expect(container.kind).toBe('unknown');
-    expect(container.sections[0]?.graph.globals).toMatchObject([{ module: 'os', name: 'system' }]);
-    expect(said(container)).toEqual(['error no-checkpoint']);
   });
 });

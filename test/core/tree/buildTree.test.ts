@@ -105,7 +105,7 @@ describe('rows', () => {
 
   it('keep labels whatever characters are in them', async () => {
     const names = ['模型 测试', '😀', 'lone \ud83d', '\ude00 other half', '\u0000', 'e\u0301', '\ufeffbom'];
-    const rows = await tree(dict(names.map((name, at) => [str(name), at])));
+    const rows = await tree(dict(names.map((name, at) => [str(name), at] as const)));
     // A lone surrogate is no UTF-8; its place is kept.
     const kept = names.map((name) => name.replace(/^lone .$/, 'lone \ufffd').replace(/^. other/, '\ufffd other'));
     const shown = decodeLabels(rows);

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildTree } from '../../../src/core/tree/buildTree';
-import {
-  compileFilter,
-  compileGlob,
-  filterRows,
-  type FacetChoice,
-  type FilterResult,
-} from '../../../src/core/tree/filter';
+import { compileFilter, filterRows, type FacetChoice, type FilterResult } from '../../../src/core/tree/filter';
+import { compileGlob } from '../../../src/core/tree/glob';
 import { allKeys, decodeLabels } from '../../../src/core/tree/rows';
 import { dict, open, orderedDict, parameter, tensor } from '../checkpoint/builders';
 
@@ -54,10 +49,23 @@ describe('a filter', () => {
     expect(compileFilter({ text: 'b+', regex: true, matchCase: false }).ranges('abbc')).toEqual([[1, 3]]);
   });
 
-  it('does not take longer for many stars', () => {
-    const key = 'a'.repeat(200);
-    expect(plain(`${'a*'.repeat(4)}b`).test(key)).toBe(false);
-    expect(plain(`${'*'.repeat(5_000)}b`).test(key)).toBe(false);
+  it('takes no longer for many stars', () => {
+    // A pattern that tries every way would take 2,000 to the power of 20 steps here.
+    const key = 'a'.repeat(2_000);
+    expect(plain(`${'a*'.repeat(20)}b`).test(key)).toBe(false);
+    expect(plain(`${'*'.repeat(5_000)}a`).test(key)).toBe(true);
+    expect(compileGlob(`${'*a'.repeat(20)}*b`)(key)).toBe(false);
+    expect(compileGlob(`${'*a'.repeat(20)}*a`)(key)).toBe(true);
+  });
+
+  it('finds a literal again behind a star', () => {
+    expect(plain('a*a').test('a')).toBe(false);
+    expect(plain('ab*b').test('ab')).toBe(false);
+    expect(plain('a*?').test('a')).toBe(false);
+    expect(plain('😀*?b').ranges('x😀y😀b')).toEqual([
+      [1, 3],
+      [6, 7],
+    ]);
   });
 });
 
@@ -73,6 +81,14 @@ describe('a glob of the command line', () => {
     ['[a]', 'a', false],
     ['[a]', '[a]', true],
     ['l?', 'l😀', true],
+    ['*', '', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['a*a', 'a', false],
+    ['a*b*c', 'abbc', true],
+    ['a*b*c', 'acb', false],
+    ['*a?', 'aab', true],
+    ['a\\\\*', 'a\\b', true],
   ])('%j on %j: %s', (glob, key, matches) => {
     expect(compileGlob(glob)(key)).toBe(matches);
   });

@@ -7,12 +7,13 @@ import {
   children,
   decodeLabels,
   hasChildren,
+  lacksBias,
   leafRows,
   naturalCompare,
   rowKey,
   visibleRows,
 } from '../../../src/core/tree/rows';
-import { dict, open } from '../checkpoint/builders';
+import { dict, open, orderedDict, tensor } from '../checkpoint/builders';
 
 const tree = buildTree(await open(dict({ 'b.10': 1, 'b.9': 2, a: dict({ x: dict({ y: 3, z: 4 }), w: 5 }) })));
 const labels = decodeLabels(tree);
@@ -76,6 +77,22 @@ describe('a tree of rows', () => {
       'a',
       'a.x',
     ]);
+  });
+});
+
+describe('lacksBias', () => {
+  it('tells layers that may have a bias and have none', async () => {
+    const root = orderedDict({
+      'conv.weight': tensor('0', { shape: [2, 2, 1, 1] }),
+      'fc.weight': tensor('1', { shape: [2, 3] }),
+      'fc.bias': tensor('2', { shape: [2] }),
+      'norm.weight': tensor('3', { shape: [4] }),
+      'embed.weight': tensor('4', { shape: [9, 4] }),
+    });
+    const layers = buildTree(await open(root, {}));
+    const names = decodeLabels(layers);
+    const lacking = allKeys(layers, names).filter((_, each) => lacksBias(layers, names, each));
+    expect(lacking).toEqual(['conv.weight']);
   });
 });
 

@@ -10,7 +10,8 @@ export async function shownFile(name: string): Promise<Shown> {
   return { fileName: name.slice(name.lastIndexOf('/') + 1), ...(await loadFile(join(corpusFolder, name))) };
 }
 
-const madeSummary: SummaryView = {
+/** Of a tree without a file behind it. */
+export const madeSummary: SummaryView = {
   fileName: 'made.pt',
   container: 'zip',
   kind: 'state-dict',

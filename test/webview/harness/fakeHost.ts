@@ -98,7 +98,6 @@ export class FakeHost {
           strings: this.strings,
           locale: this.locale,
           settings: { treeOrder: 'file' },
-          restoredKeys: false,
         });
         this.#isReady();
       },

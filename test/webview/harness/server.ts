@@ -65,6 +65,7 @@ async function bundle(): Promise<Map<string, ServedFile>> {
     entryPoints: [
       { in: 'webview/editor/main.ts', out: 'editor' },
       { in: 'webview/editor/editor.css', out: 'editor' },
+      { in: 'test/webview/harness/inPage.ts', out: 'inPage' },
     ],
     outdir: 'dist/webview',
     bundle: true,
@@ -99,6 +100,7 @@ function page(theme: string): string {
 </head>
 <body class="${theme}" data-vscode-theme-kind="${theme}">
   <checkpoint-editor></checkpoint-editor>
+  <script nonce="test" type="module" src="/inPage.js"></script>
   <script nonce="test" type="module" src="/editor.js"></script>
 </body>
 </html>`;

@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
+import { madeSummary } from './corpusFiles';
 import { FakeHost, type Shown } from './fakeHost';
 import type { HarnessServer, Theme } from './server';
 import { encodeMessage, installPageSide } from './wire';
@@ -62,6 +63,20 @@ export class WebviewPage {
 
   async show(shown: Shown, keepView = false): Promise<void> {
     this.host.show(shown, keepView);
+    await this.page.waitForSelector('ce-tree .grid');
+    await this.settled();
+  }
+
+  /** A made tree of so many tensors, without details. */
+  async showLarge(tensors: number): Promise<void> {
+    const summary = madeSummary;
+    await this.page.evaluate(
+      ([count, view]) => {
+        const parameters = [{ summary: view, tree: window.largeTree(count), keepView: false }];
+        window.dispatchEvent(new MessageEvent('message', { data: { method: 'show', parameters, id: null } }));
+      },
+      [tensors, summary] as const,
+    );
     await this.page.waitForSelector('ce-tree .grid');
     await this.settled();
   }

@@ -17,17 +17,18 @@ export interface Window {
 }
 
 export interface WindowOptions extends ServerOptions {
-  /** Files of the corpus to put into the workspace, by the names that they get there; the first one is opened. */
+  /** Files of the corpus to put into the workspace, by the names that they get there. */
   readonly files: Readonly<Record<string, string>>;
+  /** One of them to open. It is part of the address, so that a reloaded window opens it anew. */
+  readonly file?: string;
 }
 
 /** Opens a window on the extension under development, or on `vsix` where one is given. */
-export async function openWindow({ files, ...options }: WindowOptions): Promise<Window> {
+export async function openWindow({ files, file, ...options }: WindowOptions): Promise<Window> {
   const folder = mkdtempSync(join(tmpdir(), 'workspace-'));
   for (const [name, corpus] of Object.entries(files)) {
     copyFileSync(join(root, 'test', 'fixtures', 'corpus', corpus), join(folder, name));
   }
-  const [file] = Object.keys(files);
   let server: Server | undefined;
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
@@ -49,4 +50,14 @@ export async function openWindow({ files, ...options }: WindowOptions): Promise<
     await close();
     throw error;
   }
+}
+
+/** Opens a file of the workspace by its name, as a person does. */
+export async function openByName(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+P');
+  await page.locator('.quick-input-widget input[type=text]').fill(name);
+  await page
+    .getByRole('option', { name: new RegExp(`^${name}`) })
+    .first()
+    .click();
 }

@@ -5,6 +5,7 @@ import type { SummaryView } from '../../../src/protocol/messages';
 import { icon } from '../../components/controls';
 import { shownText } from '../../components/fileText';
 import { openPopoverAt, popover } from '../../components/popover';
+import { controlAria } from '../../components/controlAria';
 import { isChecked } from '../../components/checkbox';
 import { t } from '../../strings';
 import { facetCount, facetGroups, facetsInBar, type Facet } from '../model/facets';
@@ -83,7 +84,7 @@ function facetGroup(store: EditorStore, view: TreeView, facets: readonly Facet[]
     rest.length === 0
       ? nothing
       : html`<vscode-button
-            appearance="icon"
+            appearance="secondary"
             class="chip ${rest.some((facet) => view.chosen.has(facet.id)) ? 'on' : ''}"
             data-stop
             aria-label=${t('{0} more', rest.length)}
@@ -100,11 +101,11 @@ function chip(store: EditorStore, view: TreeView, facet: Facet): TemplateResult 
   const count = facetCount(view.result.facets, facet);
   const on = view.chosen.has(facet.id);
   return html`<vscode-button
-    appearance="icon"
+    appearance="secondary"
     class="chip ${on ? 'on' : ''} ${count === 0 ? 'zero' : ''}"
     data-stop
     data-facet=${facet.id}
-    aria-pressed=${String(on)}
+    ${controlAria({ 'aria-pressed': String(on) })}
     @click=${(event: MouseEvent) => {
       view.toggleFacet(facet.id, event.altKey);
       store.changed();
@@ -140,10 +141,10 @@ function importsChip(store: EditorStore, { imports }: SummaryView, narrow: boole
   }
   const open = store.pane.open && store.pane.tool === 'audit';
   return html`<vscode-button
-    appearance="icon"
+    appearance="secondary"
     class="chip flag ${dangerous > 0 ? 'bad' : ''} ${open ? 'open' : ''}"
     data-stop
-    aria-expanded=${String(open)}
+    ${controlAria({ 'aria-expanded': String(open) })}
     @click=${() => {
       store.openPane('audit');
     }}

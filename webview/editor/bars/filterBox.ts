@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
 import { formatExact } from '../../../src/wording/format';
 import { icon, iconButton } from '../../components/controls';
+import { controlAria } from '../../components/controlAria';
 import { doNothing } from '../../components/doNothing';
 import { LightElement } from '../../components/lightElement';
 import { t } from '../../strings';
@@ -39,9 +39,11 @@ export class FilterBox extends LightElement {
         class=${error === null ? '' : 'wrong'}
         .value=${live(view?.query.text ?? '')}
         placeholder=${t('Filter keys (name, *, or regular expression)')}
-        aria-label=${t('Filter keys')}
-        aria-invalid=${error === null ? nothing : 'true'}
-        aria-describedby=${ifDefined(error === null ? undefined : 'ce-filter-problem')}
+        ${controlAria({
+          role: 'searchbox',
+          'aria-label': t('Filter keys'),
+          'aria-invalid': error === null ? null : 'true',
+        })}
         spellcheck="false"
         ?disabled=${view === null}
         @input=${this.#onInput}
@@ -51,16 +53,8 @@ export class FilterBox extends LightElement {
         <span slot="start" class="dim">${icon('search')}</span>
         <span slot="end">${this.#ending(view, error !== null)}</span>
       </vscode-text-field>
-      ${
-        error === null
-          ? nothing
-          : html`<div class="problem" id="ce-filter-problem" role="alert">${regexErrorText(error)}</div>`
-      }
+      ${error === null ? nothing : html`<div class="problem" role="alert">${regexErrorText(error)}</div>`}
     </div>`;
-  }
-
-  protected override firstUpdated(): void {
-    this.#field?.control.setAttribute('role', 'searchbox');
   }
 
   #ending(view: TreeView | null, wrong: boolean): TemplateResult {

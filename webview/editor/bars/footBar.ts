@@ -3,7 +3,6 @@ import { formatCount, formatExact, formatSize } from '../../../src/wording/forma
 import { entryCount, parameterCount } from '../../../src/wording/summary';
 import { linkButton, textButton } from '../../components/controls';
 import { t } from '../../strings';
-import { summarizeSelection } from '../model/selectionSummary';
 import type { TreeView } from '../model/treeView';
 import type { EditorStore, Phase } from '../store';
 
@@ -30,7 +29,7 @@ function leftText(store: EditorStore, view: TreeView): TemplateResult {
   if (view.visible.length === 0) {
     return dim(t('{0} of {1} shown', formatExact(view.result.leaves), formatExact(view.index.entryCount)));
   }
-  const { entries, elements, bytes, tensors } = summarizeSelection(view.index, view.selection.rows);
+  const { entries, elements, bytes, tensors } = view.selectionSummary;
   const size = tensors > 0 ? ` · ${formatSize(bytes)}` : '';
   if (view.selection.size > 1) {
     const parameters = tensors > 0 ? ` · ${parameterCount(elements, t)}` : '';

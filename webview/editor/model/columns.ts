@@ -83,7 +83,7 @@ function narrowed(id: DataColumnId, treeWidth: number): number {
     case 'shape':
       return treeWidth < defaults.dtype.dropsBelow ? 104 : 136;
     case 'dtype':
-      return 72;
+      return 84;
     case 'size':
       return 78;
     default:

@@ -54,8 +54,8 @@ export function choiceOf(facets: readonly Facet[], chosen: ReadonlySet<FacetId>)
 /** Facets of one group that stand in the bar at most; the rest is behind `+3`. */
 const mostInBar = 6;
 /** Pixels of a chip beside its text, of a mean character, and between groups. */
-const chipFrame = 24;
-const characterWidth = 6.6;
+const chipFrame = 20;
+const characterWidth = 6.4;
 const groupGap = 17;
 
 /**

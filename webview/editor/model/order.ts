@@ -63,7 +63,10 @@ function valuesLast(kind: number | undefined): number {
 export function treeSequence(index: TreeIndex, compare: Compare | null): Uint32Array {
   const sequence = new Uint32Array(index.count);
   if (compare === null) {
-    return sequence.map((_, row) => row);
+    for (let row = 0; row < sequence.length; row++) {
+      sequence[row] = row;
+    }
+    return sequence;
   }
   const stack = lastFirst(index, -1, compare);
   for (let at = 0, row = stack.pop(); row !== undefined; at++, row = stack.pop()) {

@@ -10,6 +10,7 @@ export class Selection {
   get size(): number {
     return this.#rows.size;
   }
+  /** Another set with every change. */
   get rows(): ReadonlySet<number> {
     return this.#rows;
   }
@@ -38,9 +39,11 @@ export class Selection {
 
   /** Ctrl+click, or Space. */
   toggle(row: number): void {
-    if (!this.#rows.delete(row)) {
-      this.#rows.add(row);
+    const rows = new Set(this.#rows);
+    if (!rows.delete(row)) {
+      rows.add(row);
     }
+    this.#rows = rows;
     this.#anchor = row;
     this.#focused = row;
   }

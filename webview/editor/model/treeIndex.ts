@@ -1,4 +1,4 @@
-import { ancestors, decodeLabels, rowKey } from '../../../src/core/tree/rows';
+import { ancestors, decodeLabels, hasChildren, rowKey } from '../../../src/core/tree/rows';
 import { RowKind, type TreeColumns } from '../../../src/core/tree/treeColumns';
 
 /** Characters of all filter texts together: deep nesting multiplies a small file's keys. */
@@ -18,6 +18,7 @@ export class TreeIndex {
   /** Entries before each row, and behind the last one all. */
   readonly #entriesBefore: Uint32Array;
   #filterKeys: readonly string[] | undefined;
+  #foldedKeys: readonly string[] | undefined;
 
   constructor(readonly columns: TreeColumns) {
     this.count = columns.count;
@@ -36,7 +37,7 @@ export class TreeIndex {
 
   /** Has rows below it. */
   isBranch(row: number): boolean {
-    return this.end(row) > row + 1;
+    return hasChildren(this.columns, row);
   }
 
   isEntry(row: number): boolean {
@@ -86,6 +87,12 @@ export class TreeIndex {
   get filterKeys(): readonly string[] {
     this.#filterKeys ??= this.#collectKeys();
     return this.#filterKeys;
+  }
+
+  /** The same in lower case. */
+  get foldedKeys(): readonly string[] {
+    this.#foldedKeys ??= this.filterKeys.map((key) => key.toLowerCase());
+    return this.#foldedKeys;
   }
 
   #collectKeys(): string[] {

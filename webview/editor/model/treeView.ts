@@ -1,6 +1,7 @@
 import {
   compileFilter,
   filterRows,
+  type FacetChoice,
   type Filter,
   type FilterQuery,
   type FilterResult,
@@ -9,7 +10,9 @@ import { flaggedBits } from '../../../src/core/tree/treeColumns';
 import { choiceOf, facetsOf, toggleFacet, type Facet, type FacetId } from './facets';
 import { comparison, flatSequence, nextSort, treeSequence, type Sort, type SortColumn } from './order';
 import { explainRegexError, type RegexError } from './regexError';
+import { foldedTest } from './foldedFilter';
 import { Selection } from './selection';
+import { summarizeSelection, type SelectionSummary } from './selectionSummary';
 import type { TreeIndex } from './treeIndex';
 import { expandToFit, VisibleRows } from './visibleRows';
 
@@ -40,9 +43,10 @@ export class TreeView {
   #expandedFiltered: Uint8Array | null = null;
   #sequence: Uint32Array;
   #flat: Uint32Array | null = null;
+  #summary: { readonly rows: ReadonlySet<number>; readonly summary: SelectionSummary } | null = null;
 
   constructor(readonly index: TreeIndex) {
-    this.result = filterRows(index.columns, index.filterKeys, this.#filter);
+    this.result = this.#filterRows();
     this.facets = facetsOf(this.result.facets);
     this.visible = new VisibleRows(index);
     this.#expanded = new Uint8Array(index.count);
@@ -110,10 +114,30 @@ export class TreeView {
   }
 
   #applyFilter(): void {
-    const { columns, filterKeys } = this.index;
-    this.result = filterRows(columns, filterKeys, this.#filter, choiceOf(this.facets, this.chosen));
+    this.result = this.#filterRows(choiceOf(this.facets, this.chosen));
     this.#expandedFiltered = this.isFiltered ? this.result.visible.slice() : null;
     this.#refresh();
+  }
+
+  #filterRows(choice?: FacetChoice): FilterResult {
+    const { columns } = this.index;
+    const filter = this.#filter;
+    // Keys are not made before they are looked at.
+    if (filter.all) {
+      return filterRows(columns, [], filter, choice);
+    }
+    const test = foldedTest(this.query);
+    return test === null
+      ? filterRows(columns, this.index.filterKeys, filter, choice)
+      : filterRows(columns, this.index.foldedKeys, { ...filter, test }, choice);
+  }
+
+  /** Of the rows chosen now; made once for each selection. */
+  get selectionSummary(): SelectionSummary {
+    if (this.#summary?.rows !== this.selection.rows) {
+      this.#summary = { rows: this.selection.rows, summary: summarizeSelection(this.index, this.selection.rows) };
+    }
+    return this.#summary.summary;
   }
 
   setLayout(layout: Layout): void {

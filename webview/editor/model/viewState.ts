@@ -5,6 +5,8 @@ import type { TreeView } from './treeView';
 /** Rows are kept by key, so that they are found again in the next version of the file. No more than these. */
 const mostExpanded = 4_000;
 const mostSelected = 1_000;
+/** Characters of the keys of each: deep ones are long. */
+const mostCharacters = 1 << 18;
 
 /** What is kept of a tree. */
 export type TreeState = Pick<
@@ -16,11 +18,14 @@ export function captureTree(view: TreeView): TreeState {
   const { index, selection } = view;
   const keys = (rows: Iterable<number>, most: number): string[] => {
     const list: string[] = [];
+    let characters = 0;
     for (const row of rows) {
-      if (list.length === most) {
+      const key = index.filterKeys[row] ?? '';
+      characters += key.length;
+      if (list.length === most || characters > mostCharacters) {
         break;
       }
-      list.push(index.key(row));
+      list.push(key);
     }
     return list;
   };
@@ -29,7 +34,7 @@ export function captureTree(view: TreeView): TreeState {
     facets: [...view.chosen],
     expanded: keys(view.expandedRows(), mostExpanded),
     selected: keys(selection.rows, mostSelected),
-    focused: selection.focused < 0 ? null : index.key(selection.focused),
+    focused: selection.focused < 0 ? null : (index.filterKeys[selection.focused] ?? null),
     layout: view.layout,
     order: view.order,
     sort: view.sort,

@@ -4,7 +4,7 @@ import { shownText } from '../../components/fileText';
 import { codeBlock } from '../../components/pythonCode';
 import { t } from '../../strings';
 import { selectionPython } from '../model/selectionPython';
-import { summarizeSelection, type SelectionSummary } from '../model/selectionSummary';
+import type { SelectionSummary } from '../model/selectionSummary';
 import type { TreeView } from '../model/treeView';
 import type { EditorStore } from '../store';
 import { factList } from './detailsPane';
@@ -14,7 +14,7 @@ type Row = { readonly fact: { readonly label: string; readonly secondary?: strin
 
 /** What several chosen entries have in common, and what differs. */
 export function selectionPane(store: EditorStore, view: TreeView, fileBytes: number): PaneContent {
-  const summary = summarizeSelection(view.index, view.selection.rows);
+  const summary = view.selectionSummary;
   const common = inCommon(summary);
   const different = differences(summary);
   const python = pythonOf(store, view);

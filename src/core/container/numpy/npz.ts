@@ -16,9 +16,11 @@ const arraysRead = 20_000;
 const usualHeader = 256;
 
 export interface NpzArrays {
-  readonly tensors: HeaderTensor[];
-  readonly findings: Finding[];
+  readonly tensors: readonly HeaderTensor[];
+  readonly findings: readonly Finding[];
 }
+
+export const noArrays: NpzArrays = { tensors: [], findings: [] };
 
 /** Reads the header of each array of an `.npz`; arrays of objects are pickles. */
 export async function readArrays(
@@ -27,35 +29,34 @@ export async function readArrays(
   reader: SectionReader,
   context: OpenContext,
 ): Promise<NpzArrays> {
-  const arrays: NpzArrays = { tensors: [], findings: [] };
+  const tensors: HeaderTensor[] = [];
+  const findings: Finding[] = [];
   for (const record of records.slice(0, arraysRead)) {
     checkCancelled(context);
     try {
-      await readArray(source, record, arrays, reader, context);
+      const tensor = await readArray(source, record, reader, context);
+      if (tensor !== null) tensors.push(tensor);
     } catch (error) {
       if (!(error instanceof CheckpointError) || !isFileFault(error)) throw error;
-      arrays.findings.push({ severity: 'error', code: 'record-unreadable', entry: record.name, args: [error.code] });
+      findings.push({ severity: 'error', code: 'record-unreadable', entry: record.name, args: [error.code] });
     }
   }
-  return arrays;
+  return { tensors, findings };
 }
 
+/** Null for an array of objects, which is read as a pickle. */
 async function readArray(
   source: ByteSource,
   record: ZipRecord,
-  arrays: NpzArrays,
   reader: SectionReader,
   context: OpenContext,
-): Promise<void> {
+): Promise<HeaderTensor | null> {
   let start = await readStart(source, record, usualHeader);
   const length = npyHeaderLength(start) ?? 0;
   if (length > start.length) start = await readStart(source, record, length);
   const header = parseNpyHeader(start);
-  const name = record.name.replace(/\.npy$/, '');
-  if (!header.objects) {
-    arrays.tensors.push(npyTensor(name, header, record, header.length));
-    return;
-  }
+  if (!header.objects) return npyTensor(record.name.replace(/\.npy$/, ''), header, record, header.length);
   const content = memorySource(await readContent(source, record, context.limits.inflatedBytes));
   await reader.read(record.name, content, { start: header.length });
+  return null;
 }

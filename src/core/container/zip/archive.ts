@@ -16,10 +16,12 @@ export interface ZipArchive {
   /** Records that do not lie in it. */
   readonly outside: number;
   /** The records again, with their names in full. */
-  fullRecords(): Promise<readonly ZipRecord[]>;
+  readonly fullRecords: () => readonly ZipRecord[];
   /** Records of other directories. */
   readonly hidden: readonly ZipRecord[];
   readonly directoryOffset: number;
+  /** Where the end record stands. */
+  readonly endPosition: number;
   /** The directory is not where the end record says: bytes before the archive, or taken out of it. */
   readonly misplaced: boolean;
   readonly findings: readonly Finding[];
@@ -38,27 +40,20 @@ export async function openArchive(source: ByteSource, limits: Limits): Promise<Z
   if (absolute.records.length === 0 && rebased !== null && rebased.records.length > 0) {
     const args = [shiftOf(end)];
     findings.push({ severity: 'error', code: 'directory-misplaced', offset: end.claim.offset, args });
-    return archiveOf(rebased, [], findings, true, () => readRebased(source, end, limits, true));
+    return archiveOf(end, rebased, { hidden: [], misplaced: true, findings });
   }
   if (absolute.error !== null && absolute.records.length === 0) throw absolute.error;
-  const leftOver = await readLeftOver(source, end, absolute);
+  const leftOver = readLeftOver(absolute);
   findings.push(...directoryFindings(end, absolute, rebased, leftOver));
-  const hidden = [...(rebased?.records ?? []), ...leftOver];
-  return archiveOf(absolute, hidden, findings, false, () =>
-    readDirectory(source, end, end.claim, limits, { fullNames: true }),
-  );
+  return archiveOf(end, absolute, { hidden: [...(rebased?.records ?? []), ...leftOver], misplaced: false, findings });
 }
 
 function archiveOf(
-  directory: PlacedDirectory,
-  hidden: readonly ZipRecord[],
-  findings: readonly Finding[],
-  misplaced: boolean,
-  again: () => Promise<ParsedDirectory | null>,
+  end: EndRecord,
+  { records, folder, outside, offset, fullRecords }: PlacedDirectory,
+  rest: Pick<ZipArchive, 'hidden' | 'misplaced' | 'findings'>,
 ): ZipArchive {
-  const { records, folder, outside, offset } = directory;
-  const fullRecords = async (): Promise<readonly ZipRecord[]> => (await again())?.records ?? [];
-  return { records, folder, outside, fullRecords, hidden, directoryOffset: offset, misplaced, findings };
+  return { records, folder, outside, fullRecords, directoryOffset: offset, endPosition: end.position, ...rest };
 }
 
 /** How far the archive lies from where it says, if the directory ends where the end records begin. */
@@ -67,37 +62,42 @@ function shiftOf({ adjacent }: EndRecord): number {
 }
 
 /** The directory that zipfile would read; null when it is the one that torch reads. */
-async function readRebased(
-  source: ByteSource,
-  end: EndRecord,
-  limits: Limits,
-  fullNames = false,
-): Promise<PlacedDirectory | null> {
+async function readRebased(source: ByteSource, end: EndRecord, limits: Limits): Promise<PlacedDirectory | null> {
   const { claim, adjacent } = end;
   const shift = shiftOf(end);
   if (shift === 0 && claim.offset === adjacent.claim.offset && claim.size === adjacent.claim.size) return null;
-  const shifted = { ...adjacent.claim, offset: adjacent.claim.offset + shift };
-  return readDirectory(source, end, shifted, limits, { shift, fullNames });
+  return readDirectory(source, end, { ...adjacent.claim, offset: adjacent.claim.offset + shift }, limits, shift);
 }
 
 interface PlacedDirectory extends ParsedDirectory {
   /** Where it stands. */
   readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly fullRecords: () => readonly ZipRecord[];
 }
+
+const noDirectory = {
+  records: [],
+  folder: null,
+  outside: 0,
+  length: 0,
+  bytes: new Uint8Array(),
+  fullRecords: () => [],
+};
 
 async function readDirectory(
   source: ByteSource,
   end: EndRecord,
   { offset, size, entryCount }: DirectoryClaim,
   limits: Limits,
-  options: { readonly shift?: number; readonly fullNames?: boolean } = {},
+  shift = 0,
 ): Promise<PlacedDirectory> {
   if (entryCount > limits.records) {
     throw new CheckpointError('limit-exceeded', { detail: `${entryCount} records, the limit is ${limits.records}` });
   }
   if (offset < 0 || offset > source.size - size) {
     const error = new CheckpointError('malformed-zip', { offset: end.position, detail: 'directory outside the file' });
-    return { records: [], folder: null, outside: 0, length: 0, error, offset };
+    return { ...noDirectory, error, offset };
   }
   if (size > limits.directoryBytes) {
     throw new CheckpointError('limit-exceeded', {
@@ -105,7 +105,13 @@ async function readDirectory(
     });
   }
   const bytes = await bytesAt(source, end, offset, size);
-  return { ...parseDirectory(bytes, entryCount, { ...options, start: offset }), offset };
+  const parsed = parseDirectory(bytes, entryCount, { start: offset, shift });
+  return {
+    ...parsed,
+    offset,
+    bytes,
+    fullRecords: () => parseDirectory(bytes, entryCount, { start: offset, shift, fullNames: true }).records,
+  };
 }
 
 async function bytesAt(source: ByteSource, { tail }: EndRecord, offset: number, length: number): Promise<Uint8Array> {
@@ -115,11 +121,9 @@ async function bytesAt(source: ByteSource, { tail }: EndRecord, offset: number, 
 }
 
 /** Entries behind the last one that the end record counts: readers that go by size see them, torch does not. */
-async function readLeftOver(source: ByteSource, end: EndRecord, read: ParsedDirectory): Promise<readonly ZipRecord[]> {
-  const length = end.claim.size - read.length;
-  if (read.error !== null || length < directoryEntrySize) return [];
-  const offset = end.claim.offset + read.length;
-  return parseDirectory(await bytesAt(source, end, offset, length), Infinity, { start: offset }).records;
+function readLeftOver({ bytes, offset, length, error }: PlacedDirectory): readonly ZipRecord[] {
+  if (error !== null || bytes.length - length < directoryEntrySize) return [];
+  return parseDirectory(bytes.subarray(length), Infinity, { start: offset + length }).records;
 }
 
 function endFindings(source: ByteSource, end: EndRecord): Finding[] {

@@ -3,7 +3,7 @@ import { latin1 } from '../format';
 import { readUint64, viewOf } from './fields';
 import { maskedDirectoryFlag, ZipRecord } from './record';
 
-const entrySignature = 0x02014b50;
+export const entrySignature = 0x02014b50;
 export const directoryEntrySize = 46;
 const zip64ExtraId = 0x0001;
 const overflowed = 0xffffffff;

@@ -1,12 +1,17 @@
 import type { ByteSource } from '../../bytes/byteSource';
+import { readBytes } from '../../bytes/range';
 import { CheckpointError } from '../../errors';
 import type { PickleGraph } from '../../pickle/values';
 import type { Container } from '../container';
 import { ForeignFileError } from '../foreign';
 import type { OpenContext } from '../format';
 import { storageId, type StorageId } from '../persistentId';
+import { noArrays, readArrays } from '../numpy/npz';
 import { isFileFault, SectionReader } from '../sections';
+import type { ZipArchive } from './archive';
+import { entrySignature } from './centralDirectory';
 import { walkEntries, type Walk } from './entryWalk';
+import { signatureAt } from './fields';
 import { recogniseKind } from './kinds';
 import { metadataFindings, readMetadata } from './metadata';
 import { findRoot, RecordNames, stripRoot } from './names';
@@ -25,12 +30,7 @@ const namesShown = 1000;
  */
 export async function openCutZip(source: ByteSource, context: OpenContext): Promise<Container> {
   const sizes = new StorageSizes(source, context);
-  const walk = await walkEntries(
-    source,
-    (entry) => sizes.of(entry),
-    context.limits.records,
-    (record) => sizes.learn(record),
-  );
+  const walk = await walkWith(sizes, source, context);
   const records = [...walk.whole, ...cutRecord(walk)];
   const root = findRoot(records);
   const needed = sizes.main === null || root.folder === null ? null : wholeSize(walk, sizes.main, root.folder);
@@ -39,7 +39,8 @@ export async function openCutZip(source: ByteSource, context: OpenContext): Prom
   const kind = recogniseKind(walk.whole, names);
   const reader = new SectionReader(context);
   if (kind !== null) await readSections(source, kind, walk.whole, new RecordNames(records), reader, context);
-  if (kind === null || reader.sections.length === 0) {
+  const arrays = kind === 'npz' ? await readArrays(source, walk.whole, reader, context) : noArrays;
+  if (kind === null || reader.sections.length + arrays.tensors.length === 0) {
     const wholeEntries = walk.whole.slice(0, namesShown).map(({ name }) => name);
     throw new ForeignFileError(
       { kind: 'cut-zip', bytesPresent: source.size, bytesNeeded: needed, wholeEntries },
@@ -52,15 +53,36 @@ export async function openCutZip(source: ByteSource, context: OpenContext): Prom
     records,
     hidden: [],
     metadata: metadata.values,
-    tensors: [],
+    tensors: arrays.tensors,
     reader,
     findings: [
       { severity: 'error', code: 'cut-file', args: needed === null ? [source.size] : [source.size, needed] },
       ...metadata.findings,
       ...metadataFindings(kind, metadata.values).filter(({ code }) => code !== 'version-missing'),
       ...reader.findings,
+      ...arrays.findings,
     ],
   });
+}
+
+/**
+ * Whether an archive whose directory is misplaced is a cut one: then the end record found is that of an archive within
+ * one of its entries, or its entries do not lead up to a directory.
+ */
+export async function isCutArchive(source: ByteSource, archive: ZipArchive, context: OpenContext): Promise<boolean> {
+  const { end } = await walkWith(new StorageSizes(source, context), source, context);
+  if (archive.endPosition < end) return true;
+  const bytes = await readBytes(source, end, Math.min(4, source.size - end));
+  return signatureAt(bytes, 0) !== entrySignature;
+}
+
+function walkWith(sizes: StorageSizes, source: ByteSource, context: OpenContext): Promise<Walk> {
+  return walkEntries(
+    source,
+    (entry) => sizes.of(entry),
+    context.limits.records,
+    (record) => sizes.learn(record),
+  );
 }
 
 /** The entry that the file ends in, listed without a position: its storage is known, its bytes are not whole. */

@@ -11,7 +11,7 @@ import type { ZipRecord } from './record';
 /** Earlier directories that are read: one for each save that only appended. */
 const directoriesRead = 16;
 /** Ranges that are looked into. An append leaves one or two. */
-const rangesRead = 64;
+const rangesRead = 32;
 
 export interface DeadRecords {
   /** Those that an earlier directory names. */

@@ -1,5 +1,6 @@
 import type { ContainerKind } from '../container';
 import type { RecordNames } from './names';
+import { isNpz } from './npzNames';
 import type { ZipRecord } from './record';
 
 /** What a zip archive is, by the names of its records (root folder taken off); null when it is nothing of torch's. */
@@ -8,16 +9,11 @@ export function recogniseKind(records: readonly ZipRecord[], names: RecordNames)
   if (names.find('archive_format') !== undefined) return 'pt2';
   if (names.find('serialized_exported_program.json') !== undefined) return 'pt2';
   // torch compares this one name exactly.
-  if (names.find('constants.pkl')?.name === 'constants.pkl') {
+  if (names.find('constants.pkl') !== undefined && records.some(({ name }) => name === 'constants.pkl')) {
     return names.find('bytecode.pkl') === undefined ? 'torchscript' : 'mobile';
   }
   if (names.find('data.pkl') !== undefined) return 'zip';
   // torch 1.0 and 1.1 wrote TorchScript so.
   if (names.find('model.json') !== undefined && names.find('version') !== undefined) return 'torchscript';
   return isNpz(records) ? 'npz' : null;
-}
-
-/** `numpy.savez` writes nothing but arrays; their names may hold slashes. */
-export function isNpz(records: readonly ZipRecord[]): boolean {
-  return records.length > 0 && records.every(({ name }) => name.endsWith('.npy'));
 }

@@ -1,6 +1,5 @@
 import type { ByteSource } from '../../bytes/byteSource';
 import { readBytes } from '../../bytes/range';
-import { CheckpointError } from '../../errors';
 import { readUint64, signatureAt, viewOf } from './fields';
 import { localHeaderSize, localSignature } from './localHeader';
 import { descriptorFlag, ZipRecord } from './record';
@@ -47,7 +46,8 @@ export async function readLocalEntry(source: ByteSource, offset: number): Promis
   };
 }
 
-function localSizes(header: Uint8Array, nameBytes: number): LocalEntry['sizes'] {
+/** Sizes that overflowed and have no zip64 field stay what they are: then they lead past the end, or to no entry. */
+function localSizes(header: Uint8Array, nameBytes: number): NonNullable<LocalEntry['sizes']> {
   const view = viewOf(header);
   const sizes = { size: view.getUint32(22, true), packedSize: view.getUint32(18, true) };
   if (sizes.size !== overflowed && sizes.packedSize !== overflowed) return sizes;
@@ -55,7 +55,7 @@ function localSizes(header: Uint8Array, nameBytes: number): LocalEntry['sizes'] 
     if (view.getUint16(at, true) !== zip64ExtraId) continue;
     return { size: readUint64(view, at + 4), packedSize: readUint64(view, at + 12) };
   }
-  throw new CheckpointError('malformed-zip', { detail: 'zip64 sizes are missing' });
+  return sizes;
 }
 
 /** What stands behind the data of an entry whose header has no sizes. */

@@ -1,3 +1,4 @@
+import { isNpz } from './npzNames';
 import type { ZipRecord } from './record';
 
 /** Lookup as miniz does it: names are equal when they differ in ASCII case only. */
@@ -34,11 +35,14 @@ export interface Root {
   readonly outside: number;
 }
 
+const noRoot: Root = { folder: null, problem: 'none', outside: 0 };
+
 /**
  * The folder that all records are in. torch takes that of entry 0; where nothing of a checkpoint is in it, the only
- * folder with a `data.pkl` is taken instead.
+ * folder with a `data.pkl` is taken instead. An `.npz` has none: names of arrays may hold slashes.
  */
 export function findRoot(records: readonly ZipRecord[]): Root {
+  if (isNpz(records)) return noRoot;
   const first = records[0]?.name ?? '';
   const slash = first.indexOf('/');
   const folder = slash < 0 ? null : first.slice(0, slash);
@@ -48,7 +52,7 @@ export function findRoot(records: readonly ZipRecord[]): Root {
     if (hasLandmark(records, folder)) return { folder, problem: 'records-outside', outside };
   }
   const other = onlyCheckpointFolder(records);
-  if (other === null) return { folder: null, problem: 'none', outside: 0 };
+  if (other === null) return noRoot;
   return { folder: other === '' ? null : other, problem: 'other-folder', outside: countOutside(records, other) };
 }
 

@@ -61,15 +61,15 @@ export async function locatePositions(
     const bound = record.headerOffset < directoryOffset ? directoryOffset : source.size;
     const next = Math.min(sorted[i + 1]?.headerOffset ?? bound, bound);
     let position = guessPosition(record, next, alignment, habits.values());
-    if (position !== null) end = next;
-    else if (headersLeft-- > 0) {
+    end = next;
+    if (position === null && headersLeft > 0) {
+      headersLeft--;
       position = await actualPosition(source, record);
       if (position === null) layout.broken.push(record);
       else end = learnEnd(record, position, next, habits);
-      if (end > next) layout.overlapping.push(record);
     }
-    if (position === null) end = next;
-    else if (!record.packed) record.position = position;
+    if (!record.packed) record.position = position;
+    if (end > next) layout.overlapping.push(record);
   }
   if (directoryOffset > end) layout.unowned.push({ start: end, end: directoryOffset });
   return layout;

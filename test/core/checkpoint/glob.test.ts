@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globMatcher } from '../../src/cli/glob';
+import { globMatcher } from '../../../src/core/checkpoint/glob';
 
 describe('globs on keys', () => {
   it.each([

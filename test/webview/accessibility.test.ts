@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { shownFile } from './harness/corpusFiles';
+import { brokenView } from './harness/madeViews';
+import type { Theme } from './harness/server';
+import { webviewSuite } from './harness/suite';
+import type { WebviewPage } from './harness/webviewPage';
+
+const suite = webviewSuite();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const train = await shownFile('torch-2.14.1/train.pt');
+const moduleFile = await shownFile('torch-2.14.1/module.pt');
+
+const themes: readonly Theme[] = ['vscode-dark', 'vscode-light', 'vscode-high-contrast'];
+
+interface AxeResult {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** What axe-core finds wrong: rule and element. */
+async function violations(view: WebviewPage): Promise<string[]> {
+  await view.page.evaluate(axe);
+  const { violations: found } = await view.page.evaluate(() => {
+    const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<AxeResult> } };
+    return checker.run({ resultTypes: ['violations'], rules: { region: { enabled: false } } });
+  });
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+describe.each(themes)('axe-core in %s', (theme) => {
+  it('finds nothing wrong with the tree and the details', async () => {
+    const view = await suite.open({ theme, shown: train });
+    await view.row('model').click();
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+  });
+
+  it('finds nothing wrong with a filter, facets and a selection', async () => {
+    const view = await suite.open({ theme, shown: train });
+    await view.page.getByRole('searchbox').fill('weight');
+    await view.press('ArrowDown', 'Control+a');
+    await view.page.locator('.facets [data-facet]').first().click();
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+  });
+
+  it('finds nothing wrong with the audit', async () => {
+    const view = await suite.open({ theme, shown: moduleFile });
+    view.host.webview.run('showAudit');
+    await view.page.locator('ce-audit [role=grid]').waitFor();
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+  });
+
+  it('finds nothing wrong with a broken file, a note and an error', async () => {
+    const view = await suite.open({ theme });
+    view.host.webview.broken(brokenView);
+    await view.page.getByRole('heading').waitFor();
+    expect(await violations(view)).toEqual([]);
+    await view.show(train);
+    view.host.webview.note({
+      icon: 'sync',
+      text: 'The file is being written. Showing the state of 14:02.',
+      actions: [{ label: 'Reload', action: 'reload' }],
+      foot: 'Reloads when the file is complete',
+    });
+    await view.page.getByRole('button', { name: 'Use Regular Expression' }).click();
+    await view.page.getByRole('searchbox').fill('[');
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+  });
+});
+
+describe('the tree', () => {
+  it('says where a row stands, whether it is open and selected', async () => {
+    const view = await suite.open({ shown: train });
+    const model = view.row('model');
+    expect(await model.getAttribute('aria-level')).toBe('1');
+    expect(await model.getAttribute('aria-expanded')).toBe('true');
+    expect(await model.getAttribute('aria-selected')).toBe('false');
+    const buf = view.row('buf');
+    expect(await buf.getAttribute('aria-level')).toBe('2');
+    expect(await buf.getAttribute('aria-expanded')).toBeNull();
+    const [first, second] = await Promise.all([model, buf].map((row) => row.getAttribute('aria-rowindex')));
+    expect(Number(second)).toBe(Number(first) + 1);
+    expect(await view.page.getByRole('treegrid').getAttribute('aria-multiselectable')).toBe('true');
+  });
+
+  it('is there when colours are forced and motion is reduced', async () => {
+    const view = await suite.open({ shown: train });
+    await view.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await view.settled();
+    const colours = await view.row('epoch').evaluate((row) => {
+      const { backgroundColor, color } = getComputedStyle(row);
+      return { backgroundColor, color };
+    });
+    expect(colours.backgroundColor).not.toBe(colours.color);
+    view.host.webview.loading({ summary: null, done: 0, total: null });
+    await view.page.waitForTimeout(300);
+    const animation = await view.page.locator('.prog > i').evaluate((bar) => getComputedStyle(bar).animationName);
+    expect(animation).toBe('none');
+  });
+});
