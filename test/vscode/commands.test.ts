@@ -90,15 +90,20 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const target = inWorkspace('commands.csv');
     rmSync(target, { force: true });
     const page = await workbench();
+    // Not the system's own dialog, which no test can reach.
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
     await run('exportKeys');
     const name = page.locator('.quick-input-widget input[type=text]');
-    await name.waitFor();
+    await until('the dialog', async () =>
+      (await name.inputValue().catch(() => '')).endsWith('.pt.csv') ? true : undefined,
+    );
     await name.fill(target);
-    // The dialog of the served VS Code looks at the path first, and takes Enter only then.
+    // The dialog looks at the path first, and takes Enter only then.
     await until('the export', async () => {
       if (await name.isVisible()) {
-        await page.keyboard.press('Enter');
-        await page.waitForTimeout(300);
+        await name.press('Enter');
+        await page.waitForTimeout(500);
       }
       return existsSync(target) || undefined;
     });

@@ -11,161 +11,231 @@ import {
   type Value,
 } from '../pickle/values';
 
-/** What stands for a node in the new graph. */
+/** What stands for a node in the new graph. It may hold nodes of the old graph: those are replaced within it too. */
 export type Replacements = ReadonlyMap<PyNode, Value>;
+
+/** Nodes that hold nothing that is to be replaced: they are kept, and not looked into. */
+export type IsOpaque = (node: PyNode) => boolean;
 
 /**
  * The graph with other nodes in place of some. Only what leads to a replaced node is made anew, each node once, so that
- * what was one object stays one object; everything else is shared with the old graph. What lies below a replaced node
- * is not looked into; a replacement is taken as it is.
+ * what was one object stays one object; everything else is shared with the old graph.
  *
  * Python's objects can hold themselves through a list, a dict, a set or an object's state, never through a tuple alone:
  * those get their content last, when everything that they may hold is there.
  */
-export function replaceNodes(root: Value, replacements: Replacements): Value {
-  if (replacements.size === 0 || !isNode(root)) {
-    return root;
-  }
-  const order = orderBelow(root, replacements);
-  const changed = changedNodes(order, replacements);
-  return changed.has(root) || replacements.has(root) ? rebuild(root, order, changed, replacements) : root;
+export function replaceNodes(root: Value, replacements: Replacements, isOpaque: IsOpaque = () => false): Value {
+  return replacements.size === 0 || !isNode(root) ? root : new Rebuilding(replacements, isOpaque).run(root);
 }
 
-/** Every node below the root, what it holds first; replaced ones are left out. */
-function orderBelow(root: PyNode, replacements: Replacements): readonly PyNode[] {
-  const order: PyNode[] = [];
-  const met = new Set<PyNode>([root]);
-  const stack: PyNode[] = [root];
-  const opened = new Set<PyNode>();
-  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-    if (replacements.has(node)) {
-      stack.pop();
-    } else if (opened.has(node)) {
-      stack.pop();
-      order.push(node);
-    } else {
-      opened.add(node);
-      eachHeld(node, (held) => {
-        if (isNode(held) && !isLeaf(held) && !met.has(held)) {
-          met.add(held);
-          stack.push(held);
+class Rebuilding {
+  /** Every node that is looked into. What a node holds comes before it, unless the two hold each other. */
+  private readonly order: PyNode[] = [];
+  private readonly changed = new Set<PyNode>();
+  private readonly made = new Map<PyNode, Value>();
+  private readonly fills: (() => void)[] = [];
+  private hasCycle = false;
+
+  constructor(
+    private readonly replacements: Replacements,
+    private readonly isOpaque: IsOpaque,
+  ) {}
+
+  run(root: PyNode): Value {
+    const start = this.standIn(root);
+    if (!isNode(start)) {
+      return start;
+    }
+    this.list(start);
+    this.findChanged();
+    const changed = this.order.filter((node) => this.changed.has(node));
+    for (const node of changed) {
+      this.makeContainer(node);
+    }
+    for (const node of changed) {
+      this.makeWithParts(node);
+    }
+    for (const fill of this.fills) {
+      fill();
+    }
+    return this.mapped(root);
+  }
+
+  private standIn(node: PyNode): Value {
+    let value: Value = node;
+    for (let next = this.replacements.get(node); next !== undefined && next !== value;) {
+      value = next;
+      next = isNode(next) ? this.replacements.get(next) : undefined;
+    }
+    return value;
+  }
+
+  /** A node is opened once; it may wait on the stack more than once, so that it closes before the first that holds it. */
+  private list(root: PyNode): void {
+    const opened = new Set<PyNode>([root]);
+    const closed = new Set<PyNode>();
+    const stack: PyNode[] = [root];
+    const wait = (held: Value): void => {
+      if (!isNode(held) || isLeaf(held)) {
+        return;
+      }
+      const node = this.standIn(held);
+      if (!isNode(node) || isLeaf(node)) {
+        return;
+      }
+      if (!opened.has(node)) {
+        if (!this.isOpaque(node)) {
+          stack.push(node);
         }
-      });
+      } else if (!closed.has(node)) {
+        this.hasCycle = true;
+      }
+    };
+    eachHeld(root, wait);
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      if (!opened.has(node)) {
+        opened.add(node);
+        eachHeld(node, wait);
+        continue;
+      }
+      stack.pop();
+      if (!closed.has(node)) {
+        closed.add(node);
+        this.order.push(node);
+      }
     }
   }
-  return order;
+
+  private findChanged(): void {
+    let before: number;
+    do {
+      before = this.changed.size;
+      for (const node of this.order) {
+        if (!this.changed.has(node) && this.holdsChanged(node)) {
+          this.changed.add(node);
+        }
+      }
+    } while (this.hasCycle && before !== this.changed.size);
+  }
+
+  private holdsChanged(node: PyNode): boolean {
+    let found = false;
+    eachHeld(node, (held) => {
+      found ||= isNode(held) && (this.replacements.has(held) || this.changed.has(held));
+    });
+    return found;
+  }
+
+  private readonly mapped = (value: Value): Value => {
+    if (!isNode(value)) {
+      return value;
+    }
+    const standIn = this.standIn(value);
+    return isNode(standIn) ? (this.made.get(standIn) ?? standIn) : standIn;
+  };
+
+  /** Makes what can be filled later. */
+  private makeContainer(node: PyNode): void {
+    switch (node.kind) {
+      case NodeKind.List:
+      case NodeKind.Set: {
+        const items: Value[] = [];
+        this.made.set(node, node.kind === NodeKind.List ? new PyList(items) : new PySet(node.type, items));
+        this.fills.push(() => {
+          for (const item of node.items) {
+            items.push(this.mapped(item));
+          }
+        });
+        return;
+      }
+      case NodeKind.Dict: {
+        const entries: Value[] = [];
+        const dict = new PyDict(entries);
+        this.made.set(node, dict);
+        this.fills.push(() => {
+          for (const value of node.entries) {
+            entries.push(this.mapped(value));
+          }
+          dict.state = node.state === undefined ? undefined : this.mapped(node.state);
+        });
+        return;
+      }
+      default:
+    }
+  }
+
+  /** An object that holds itself by its state is made before what its state holds: not always in the order listed. */
+  private makeWithParts(node: PyNode): void {
+    const stack = [node];
+    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+      const part = this.made.has(at) ? undefined : this.missingPart(at);
+      if (part !== undefined) {
+        stack.push(part);
+        continue;
+      }
+      stack.pop();
+      if (!this.made.has(at)) {
+        this.makeObject(at);
+      }
+    }
+  }
+
+  /** Something that must be there when a node is made, and is not. */
+  private missingPart(node: PyNode): PyNode | undefined {
+    let missing: PyNode | undefined;
+    eachPart(node, (part) => {
+      const standIn = isNode(part) ? this.standIn(part) : part;
+      if (isNode(standIn) && this.changed.has(standIn) && !this.made.has(standIn)) {
+        missing = standIn;
+      }
+    });
+    return missing;
+  }
+
+  /** Makes what is whole from the start; its parts are there already. */
+  private makeObject(node: PyNode): void {
+    switch (node.kind) {
+      case NodeKind.Tuple:
+        this.made.set(node, new PyTuple(node.items.map(this.mapped)));
+        return;
+      case NodeKind.Persistent:
+        this.made.set(node, new PyPersistent(this.mapped(node.id)));
+        return;
+      case NodeKind.Call: {
+        const kwargs = node.kwargs === undefined ? undefined : this.mapped(node.kwargs);
+        const call = new PyCall(node.form, this.mapped(node.callee), this.mapped(node.args), kwargs);
+        this.made.set(node, call);
+        this.fills.push(() => {
+          call.items = node.items?.map(this.mapped);
+          call.entries = node.entries?.map(this.mapped);
+          call.state = node.state === undefined ? undefined : this.mapped(node.state);
+        });
+        return;
+      }
+      default:
+    }
+  }
 }
 
-function isLeaf({ kind }: PyNode): boolean {
-  switch (kind) {
+/** Whether a node holds no other: texts, numbers, names, and tuples of plain ints such as shapes. */
+function isLeaf(node: PyNode): boolean {
+  switch (node.kind) {
     case NodeKind.Float:
+    case NodeKind.Str:
+    case NodeKind.ByteString:
+    case NodeKind.Bytes:
+    case NodeKind.Global:
     case NodeKind.Extension:
       return true;
+    case NodeKind.Tuple:
+      return !node.items.some(isNode);
     default:
       return false;
   }
 }
 
-function changedNodes(order: readonly PyNode[], replacements: Replacements): ReadonlySet<PyNode> {
-  const changed = new Set<PyNode>();
-  // Once is enough where nothing holds itself.
-  for (let before = -1; before !== changed.size; ) {
-    before = changed.size;
-    for (const node of order) {
-      let holds = changed.has(node);
-      if (!holds) {
-        eachHeld(node, (held) => {
-          holds ||= isNode(held) && (changed.has(held) || replacements.has(held));
-        });
-        if (holds) {
-          changed.add(node);
-        }
-      }
-    }
-  }
-  return changed;
-}
-
-function rebuild(
-  root: PyNode,
-  order: readonly PyNode[],
-  changed: ReadonlySet<PyNode>,
-  replacements: Replacements,
-): Value {
-  const made = new Map<PyNode, Value>(replacements);
-  const mapped = (value: Value): Value => (isNode(value) ? (made.get(value) ?? value) : value);
-  const containers: (() => void)[] = [];
-  const nodes = order.filter((node) => changed.has(node));
-  for (const node of nodes) {
-    makeContainer(node, made, containers, mapped);
-  }
-  for (const node of nodes) {
-    makeObject(node, made, containers, mapped);
-  }
-  for (const fill of containers) {
-    fill();
-  }
-  return mapped(root);
-}
-
-type Mapped = (value: Value) => Value;
-
-/** Makes what can be filled later. */
-function makeContainer(node: PyNode, made: Map<PyNode, Value>, fills: (() => void)[], mapped: Mapped): void {
-  switch (node.kind) {
-    case NodeKind.List:
-    case NodeKind.Set: {
-      const items: Value[] = [];
-      made.set(node, node.kind === NodeKind.List ? new PyList(items) : new PySet(node.type, items));
-      fills.push(() => {
-        for (const item of node.items) {
-          items.push(mapped(item));
-        }
-      });
-      return;
-    }
-    case NodeKind.Dict: {
-      const entries: Value[] = [];
-      const dict = new PyDict(entries);
-      made.set(node, dict);
-      fills.push(() => {
-        for (const value of node.entries) {
-          entries.push(mapped(value));
-        }
-        dict.state = node.state === undefined ? undefined : mapped(node.state);
-      });
-      return;
-    }
-    default:
-  }
-}
-
-/** Makes what is whole from the start; what it holds is there already. */
-function makeObject(node: PyNode, made: Map<PyNode, Value>, fills: (() => void)[], mapped: Mapped): void {
-  switch (node.kind) {
-    case NodeKind.Tuple:
-      made.set(node, new PyTuple(node.items.map(mapped)));
-      return;
-    case NodeKind.Persistent:
-      made.set(node, new PyPersistent(mapped(node.id)));
-      return;
-    case NodeKind.Call: {
-      const kwargs = node.kwargs === undefined ? undefined : mapped(node.kwargs);
-      const call = new PyCall(node.form, mapped(node.callee), mapped(node.args), kwargs);
-      made.set(node, call);
-      fills.push(() => {
-        call.items = node.items?.map(mapped);
-        call.entries = node.entries?.map(mapped);
-        call.state = node.state === undefined ? undefined : mapped(node.state);
-      });
-      return;
-    }
-    default:
-  }
-}
-
 /** Calls back with each value that a node holds, the last first. */
-function eachHeld(node: PyNode, visit: (held: Value) => void): void {
+export function eachHeld(node: PyNode, visit: (held: Value) => void): void {
   switch (node.kind) {
     case NodeKind.Tuple:
     case NodeKind.List:
@@ -183,6 +253,24 @@ function eachHeld(node: PyNode, visit: (held: Value) => void): void {
       visit(node.kwargs ?? null);
       visit(node.args);
       visit(node.callee);
+      return;
+    case NodeKind.Persistent:
+      visit(node.id);
+      return;
+    default:
+  }
+}
+
+/** Calls back with each value that a node is made of, what it gets later left out. */
+function eachPart(node: PyNode, visit: (part: Value) => void): void {
+  switch (node.kind) {
+    case NodeKind.Tuple:
+      node.items.forEach(visit);
+      return;
+    case NodeKind.Call:
+      visit(node.callee);
+      visit(node.args);
+      visit(node.kwargs ?? null);
       return;
     case NodeKind.Persistent:
       visit(node.id);

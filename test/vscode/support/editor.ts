@@ -36,7 +36,8 @@ export async function until<T>(
 
 /** Opens a file and waits until it has been read, whatever the outcome. */
 export async function openFile(uri: vscode.Uri, viewType = checkpointViewType): Promise<TestPanel> {
-  await vscode.commands.executeCommand('vscode.openWith', uri, viewType);
+  // A preview would be closed by the next one.
+  await vscode.commands.executeCommand('vscode.openWith', uri, viewType, { preview: false });
   return settled(uri);
 }
 

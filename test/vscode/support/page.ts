@@ -33,7 +33,8 @@ export async function runFromPalette(page: Page, title: string): Promise<void> {
   const row = await paletteRow(page, title);
   await row.waitFor();
   await row.click();
-  await paletteInput(page).waitFor({ state: 'hidden' });
+  // The palette's list, not its box: a command may put a question of its own into that.
+  await row.waitFor({ state: 'hidden' });
 }
 
 /** Whether the palette offers a command now. */
@@ -48,7 +49,8 @@ export async function isInPalette(page: Page, title: string): Promise<boolean> {
 }
 
 function paletteInput(page: Page) {
-  return page.locator('.quick-input-widget input[type=text]');
+  // By its label: a command may show the next input, a folder's path or a format, in the same widget at once.
+  return page.locator('.quick-input-widget input[aria-label^="Type the name of a command"]');
 }
 
 async function paletteRow(page: Page, title: string) {
