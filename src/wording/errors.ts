@@ -131,7 +131,9 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
   }),
   'save-hard-links': (t) => ({
     title: t('The file has further names'),
-    sentence: t('Further hard links lead to this file. Replacing it would part them, and it is never written in place.'),
+    sentence: t(
+      'Further hard links lead to this file. Replacing it would part them, and it is never written in place.',
+    ),
     remedy: t('Save it under another path. The file on disk is as it was.'),
   }),
   'save-owner': (t) => ({

@@ -40,7 +40,8 @@ function checkRegular(stats: BigIntStats): void {
   if (!stats.isFile()) throw new CheckpointError('unsupported', { detail: 'not a regular file' });
 }
 
-function identityOf(stats: BigIntStats): SourceIdentity {
+/** What `ByteSource.identity` is of a file. */
+export function identityOf(stats: BigIntStats): SourceIdentity {
   return {
     size: Number(stats.size),
     modified: Number(stats.mtimeNs) / 1e6,

@@ -35,6 +35,11 @@ const headerDtypes: ReadonlyMap<string, { readonly torch: string; readonly bits:
   ['F6_E3M2', { torch: 'f6_e3m2', bits: 6 }],
 ]);
 
+/** Names that the header gives torch's dtypes, in the format's own order. */
+export const safetensorsDtypes: ReadonlyMap<string, string> = new Map(
+  [...headerDtypes].flatMap(([name, { torch }]) => (dtypes.has(torch) ? [[torch, name] as const] : [])),
+);
+
 interface TensorInfo {
   readonly name: string;
   readonly dtype: string;

@@ -1,0 +1,44 @@
+import { CheckpointError } from '../errors';
+import { portable } from '../edit/portable';
+import type { EditState } from '../edit/state';
+import { planLegacy } from './legacyLayout';
+import { planSafetensors, type TiedTensors } from './safetensorsLayout';
+import type { SavePlan } from './savePlan';
+import { planZip } from './zipCheckpoint';
+
+/** What a checkpoint can be saved as. */
+export type SaveTarget = 'zip' | 'legacy' | 'safetensors';
+
+export interface SaveOptions {
+  /** Leave out records of the archive that are no part of a checkpoint. */
+  readonly dropUnreferenced?: boolean;
+  /** For safetensors; without it, tensors that share memory are refused. */
+  readonly tied?: TiedTensors;
+}
+
+/**
+ * What the file of a state consists of. Reads nothing.
+ * @throws CheckpointError `save-unsupported` for what the target cannot hold; `missing-record` where bytes are lacking;
+ * `unsupported`, `limit-exceeded` as `writePickle`.
+ */
+export function planSave(state: EditState, target: SaveTarget, options: SaveOptions = {}): SavePlan {
+  const whole = portable(state);
+  refuseBroken(whole);
+  switch (target) {
+    case 'zip':
+      return planZip(whole, { dropUnreferenced: options.dropUnreferenced ?? false });
+    case 'legacy':
+      return planLegacy(whole);
+    case 'safetensors':
+      return planSafetensors(whole, options.tied ?? 'refuse');
+  }
+}
+
+/** What the graph does not hold whole would be lost. */
+function refuseBroken({ original }: EditState): void {
+  const [main] = original.container.sections;
+  const [note] = main?.graph.lossy ?? [];
+  if (note !== undefined) {
+    throw new CheckpointError('unsupported', { offset: note.offset, detail: note.what });
+  }
+}
