@@ -1,3 +1,4 @@
+import { namedShape } from '../core/checkpoint/namedShape';
 import type {
   Blocker,
   Checkpoint,
@@ -77,10 +78,10 @@ function* values(entries: readonly Entry[]): Generator<ValueEntry> {
 
 /** Put together by hand: a file may have millions of tensors, and `JSON.stringify` of an object takes three times as long. */
 function tensorJson(tensor: TensorEntry, digests: Digests | null, word: (text: string | null) => string): string {
-  const { path, shape, dtype, device, stride, offset, layout, requiresGrad, role, parameter, storage } = tensor;
+  const { path, dtype, device, stride, offset, layout, requiresGrad, role, parameter, storage } = tensor;
   const sha256 = digests?.tensors.get(tensor) ?? null;
   return (
-    `{"path":${pathJson(path)},"key":${text(keyOf(path))},"shape":[${shape.join(',')}],"dtype":${word(dtype)},` +
+    `{"path":${pathJson(path)},"key":${text(keyOf(path))},"shape":${shapeJson(tensor)},"dtype":${word(dtype)},` +
     `"device":${word(device)},"stride":${stride === null ? 'null' : `[${stride.join(',')}]`},"offset":${offset},` +
     `"layout":${word(layout)},"requiresGrad":${requiresGrad},"role":${word(role)},"parameter":${text(parameter)},"storage":` +
     (storage === null
@@ -88,6 +89,10 @@ function tensorJson(tensor: TensorEntry, digests: Digests | null, word: (text: s
       : `{"key":${text(storage.key)},"bytes":${storage.bytes},"position":${storage.position}}`) +
     (digests === null ? '}' : `,"sha256":${text(sha256)}}`)
   );
+}
+
+function shapeJson({ shape, ragged }: TensorEntry): string {
+  return ragged === undefined ? `[${shape.join(',')}]` : JSON.stringify(namedShape({ shape, ragged }));
 }
 
 function pathJson(path: Path): string {

@@ -1,3 +1,4 @@
+import { namedShape } from '../core/checkpoint/namedShape';
 import type { Checkpoint, Entry, TensorEntry } from '../core/checkpoint/checkpoint';
 import { keyOf } from '../core/checkpoint/path';
 import { auditVerdict, blockerText, importReason, neededBy, otherBlockers } from '../wording/audit';
@@ -78,7 +79,7 @@ function entryLine(entry: Entry, digests: Digests | null, palette: Palette): str
   }
   const facts = [
     visible(entry.dtype).padEnd(15),
-    formatShape(entry.shape).padEnd(18),
+    formatShape(namedShape(entry)).padEnd(18),
     visible(entry.device ?? absent).padEnd(8),
     formatSize(entry.bytes).padStart(8),
   ].join(' ');

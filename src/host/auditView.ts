@@ -1,5 +1,5 @@
-import type { Checkpoint, Import, Path } from '../core/checkpoint/checkpoint';
-import { stringLiteral } from '../core/checkpoint/pythonText';
+import { safeGlobalsPython } from '../core/audit/safeGlobals';
+import type { Import, Path } from '../core/checkpoint/checkpoint';
 import type { AuditImport, AuditView } from '../protocol/messages';
 import { auditSentence, auditVerdict, blockerText, importReason, neededBy } from '../wording/audit';
 import type { Translate } from '../wording/translate';
@@ -20,7 +20,7 @@ export function auditView(shown: Pick<OpenState, 'checkpoint' | 'tree'>, fileNam
       rows: rowsOf(blocker.paths, index),
     })),
     imports: imports.map((used) => importView(used, index, t)),
-    python: allowingPython(checkpoint, fileName),
+    python: safeGlobalsPython(checkpoint, fileName),
   };
 }
 
@@ -41,24 +41,4 @@ function rowsOf(paths: readonly Path[], index: RowIndex): number[] {
     .slice(0, 20)
     .map((path) => index.rowAt(path))
     .filter((row) => row !== undefined);
-}
-
-const dottedName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/;
-
-/** null where allowing the names would not be enough, or is nothing to propose: a dangerous one is among them. */
-function allowingPython({ imports, weightsOnly }: Checkpoint, fileName: string): string | null {
-  const names = [...new Set(weightsOnly.blockers.map((blocker) => blocker.name))];
-  const enough = weightsOnly.blockers.every((blocker) => blocker.reason === 'global');
-  const dangerous = imports.some((used) => used.verdict === 'dangerous');
-  // A name comes out of the file, and is code here: only one that can be nothing but a name is written.
-  if (names.length === 0 || !enough || dangerous || !names.every((name) => dottedName.test(name))) {
-    return null;
-  }
-  const modules = names.map((name) => name.slice(0, name.lastIndexOf('.')));
-  return [
-    `import ${[...new Set([...modules, 'torch'])].sort().join(', ')}`,
-    '',
-    `torch.serialization.add_safe_globals([${names.join(', ')}])`,
-    `ckpt = torch.load(${stringLiteral(fileName)}, weights_only=True)`,
-  ].join('\n');
 }

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import type { ByteSource, SourceIdentity } from '../core/bytes/byteSource';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { CheckpointError } from '../core/errors';
+import { describeIn } from '../wording/description';
 import { DiskWatch, type DiskChange } from './diskWatch';
 import { fileAccess, type FileAccess } from './fileAccess';
+import { translate } from './l10n';
 import { load, type Loaded } from './load';
 
 /** The index is being read. `checkpoint` is there once everything but the tree is known. */
@@ -170,6 +172,7 @@ export class CheckpointDocument implements vscode.CustomDocument {
     const opened = await load(source, {
       fileName: this.fileName,
       signal,
+      describe: describeIn(translate),
       progress: (done, total) => {
         if (Date.now() - reported >= progressInterval) {
           reported = Date.now();

@@ -1,5 +1,7 @@
+import { auditRecords } from '../core/audit/auditRecords';
 import type { ByteSource } from '../core/bytes/byteSource';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import type { DescriptionText } from '../core/checkpoint/layers';
 import { openCheckpoint } from '../core/checkpoint/open';
 import { buildTree } from '../core/tree/buildTree';
 import { flaggedBits, type TreeColumns } from '../core/tree/treeColumns';
@@ -14,6 +16,8 @@ export interface Loaded {
 export interface LoadOptions {
   readonly fileName: string;
   readonly signal: AbortSignal;
+  /** Words for what stands behind a key. */
+  readonly describe: DescriptionText;
   /** In bytes of the index; `total` 0 while it is not known. */
   progress(done: number, total: number): void;
   /** Everything but the tree is known: the summary can be shown. */
@@ -26,19 +30,21 @@ export interface LoadOptions {
  */
 export async function load(source: ByteSource, options: LoadOptions): Promise<Loaded> {
   const { fileName, signal } = options;
-  const checkpoint = await openCheckpoint(source, {
+  const opened = await openCheckpoint(source, {
     fileName,
     signal,
     progress: (done, total) => {
       options.progress(done, total);
     },
   });
+  // Disguised pickles too: what is read of a file that torch.save wrote is nothing more.
+  const checkpoint = await auditRecords(opened, { signal });
   options.opened(checkpoint);
   // Lets the summary go out before the tree is built, which takes a while for very large files.
   await new Promise((resolve) => {
     setImmediate(resolve);
   });
   signal.throwIfAborted();
-  const tree = buildTree(checkpoint);
+  const tree = buildTree(checkpoint, options.describe);
   return { checkpoint, tree, hasFlagged: tree.flags.some((flags) => (flags & flaggedBits) !== 0) };
 }

@@ -76,7 +76,7 @@ function joined(large: number, largeUnit: string, small: number, smallUnit: stri
 }
 
 /** As Python writes a list: `[64, 3, 7, 7]`, `[]` for a scalar. This is also what is copied. */
-export function formatShape(shape: readonly number[]): string {
+export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(', ')}]`;
 }
 

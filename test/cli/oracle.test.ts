@@ -5,7 +5,7 @@ import { corpusFolder, readOracle, type OracleRow, type OracleTensor } from '../
 
 interface ListedTensor {
   readonly path: readonly (string | number | { readonly repr: string })[];
-  readonly shape: readonly number[];
+  readonly shape: readonly (number | string)[];
   readonly dtype: string;
   readonly device: string | null;
   readonly stride: readonly number[] | null;
@@ -44,8 +44,9 @@ function byPath(tensors: readonly ListedTensor[]): Map<string, ListedTensor[]> {
   return groups;
 }
 
-/** torch names a ragged size by a symbol (`j0`); it is -1 here. */
-const sizes = (shape: OracleTensor['shape']): number[] => shape.map((size) => (typeof size === 'string' ? -1 : size));
+/** torch numbers its names of ragged sizes (`j0`) for each process: that it is one is compared, not which. */
+const sizes = (shape: OracleTensor['shape']) =>
+  shape.map((size) => (typeof size === 'string' ? size.replace(/^j\d+$/, 'j#') : size));
 
 /** The facts that torch tells of a tensor. `requires_grad` of TorchScript is left out: the oracle detached those. */
 function torchFacts(tensor: OracleTensor, row: OracleRow) {
@@ -58,7 +59,7 @@ function torchFacts(tensor: OracleTensor, row: OracleRow) {
 function listedFacts(listed: ListedTensor, tensor: OracleTensor, row: OracleRow) {
   const { shape, dtype, layout, requiresGrad, stride, offset, sha256 } = listed;
   return {
-    shape,
+    shape: sizes(shape),
     dtype,
     layout,
     stride: tensor.stride === undefined ? null : stride,

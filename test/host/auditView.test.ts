@@ -38,7 +38,9 @@ withTorch('the Python that allows the imports outside the list loads the file', 
     expect(loads).toBe(false);
     expect(python).toBe(
       [
-        'import argparse, pathlib, torch',
+        'import argparse',
+        'import pathlib',
+        'import torch',
         '',
         'torch.serialization.add_safe_globals([argparse.Namespace, pathlib.PurePosixPath])',
         'ckpt = torch.load("args.pt", weights_only=True)',

@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import pickle
+import struct
 import sys
 import zipfile
 
@@ -42,8 +44,27 @@ def tensors(value):
             yield from tensors(each)
 
 
+def load_safetensors(path):
+    """Without the library: header, then the bytes of each tensor."""
+    with open(path, 'rb') as file:
+        data = file.read()
+    end = 8 + struct.unpack('<Q', data[:8])[0]
+    header = json.loads(data[8:end])
+    names = {'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16, 'I64': torch.int64}
+    return {
+        name: torch.frombuffer(bytearray(data[end + each['data_offsets'][0] : end + each['data_offsets'][1]]), dtype=names[each['dtype']])
+        .reshape(each['shape']).clone()
+        for name, each in header.items() if name != '__metadata__'
+    }
+
+
 def load(path, **options):
     try:
+        if path.endswith('.pkl') and not zipfile.is_zipfile(path):
+            with open(path, 'rb') as file:
+                return pickle.load(file), None
+        if path.endswith('.safetensors'):
+            return load_safetensors(path), None
         return torch.load(path, map_location='cpu', **options), None
     except Exception as error:
         return None, f'{type(error).__name__}: {error}'
@@ -56,6 +77,12 @@ def difference(original, saved):
         return None if new_error is not None else 'loads, the original does not'
     if new_error is not None:
         return new_error
+    if original.endswith('.pkl'):
+        # Small arrays and numbers; how numpy pickles them depends on what it unpickled before.
+        return None if repr(value) == repr(again) else 'other values'
+    if saved.endswith('.safetensors'):
+        # A state dict is an OrderedDict, and keeps the order of its keys.
+        value, again = ([(key, each[key].clone()) for key in sorted(each)] for each in (value, again))
     if written(value) != written(again):
         return 'other values'
     if (load(original, weights_only=True)[1] is None) and (load(saved, weights_only=True)[1] is not None):

@@ -1,4 +1,4 @@
-import { Gunzip, Unzlib } from 'fflate';
+import type { Gunzip, Unzlib } from 'fflate';
 import type { ByteSource } from '../bytes/byteSource';
 import { memorySource } from '../bytes/memorySource';
 import type { Finding } from '../findings';
@@ -66,7 +66,8 @@ async function unpack(source: ByteSource, compression: 'gzip' | 'zlib', context:
     length += chunk.length;
     if (length <= inflatedBytes) chunks.push(chunk.slice());
   };
-  const stream = compression === 'gzip' ? new Gunzip(onChunk) : new Unzlib(onChunk);
+  const fflate = await import('fflate');
+  const stream = compression === 'gzip' ? new fflate.Gunzip(onChunk) : new fflate.Unzlib(onChunk);
   let whole = true;
   for (let at = 0; at < source.size && whole; at += chunkBytes) {
     checkCancelled(context);

@@ -1,4 +1,6 @@
+import { elementsOfTensor } from '../checkpoint/aliases';
 import type { Entry, Path, TensorEntry, ValueEntry } from '../checkpoint/checkpoint';
+import { namedShape } from '../checkpoint/namedShape';
 import { keyOf } from '../checkpoint/path';
 
 export type ExportFormat = 'csv' | 'json' | 'markdown';
@@ -22,7 +24,7 @@ interface Row {
   readonly key: string;
   readonly path: Path;
   readonly kind: 'tensor' | 'value';
-  readonly shape: readonly number[] | null;
+  readonly shape: readonly (number | string)[] | null;
   /** Of a value: its Python type. */
   readonly dtype: string;
   readonly device: string | null;
@@ -145,10 +147,10 @@ function tensorRow(entry: TensorEntry): Row {
     key: keyOf(entry.path),
     path: entry.path,
     kind: 'tensor',
-    shape: entry.shape,
+    shape: namedShape(entry),
     dtype: entry.dtype,
     device: entry.device,
-    elements: entry.shape.reduce((product, size) => product * size, 1),
+    elements: elementsOfTensor(entry),
     bytes: entry.bytes,
     layout: entry.layout,
     stride: entry.stride,

@@ -45,6 +45,16 @@ function formatOf(shape: Shape): FloatFormat {
   return { bits, mantissaBits, bias, limit, overflow, nan, unsignedZero, valueOf };
 }
 
+/** float32 without its lower half. torch's plain code gives every NaN the same bits. */
+export const bfloat16Format = formatOf({
+  bits: 16,
+  mantissaBits: 7,
+  bias: 127,
+  hasInfinity: true,
+  unsignedZero: false,
+  nan: 0x7fc0,
+});
+
 /** By torch's name. float8: Micikevicius et al. 2022 (`fn`: finite), and Noune et al. 2022 (`fnuz`). */
 export const floatFormats: ReadonlyMap<string, FloatFormat> = new Map([
   ['float16', formatOf({ bits: 16, mantissaBits: 10, bias: 15, hasInfinity: true, unsignedZero: false, nan: 0x7e00 })],

@@ -1,6 +1,7 @@
 import { elementsOfTensor, findAliases, type Aliases } from '../checkpoint/aliases';
 import type { Branch, Checkpoint, Entry, TensorEntry } from '../checkpoint/checkpoint';
 import { describeTree, type Descriptions, type DescriptionText, symbolText } from '../checkpoint/layers';
+import { namedShape } from '../checkpoint/namedShape';
 import { keyOf } from '../checkpoint/path';
 import { isContiguous } from '../checkpoint/strides';
 import { RowFlag, RowKind, type TreeColumns } from './treeColumns';
@@ -275,7 +276,8 @@ class Columns {
     this.tensors[row] = 1;
     this.elements[row] = elementsOfTensor(entry);
     this.bytes[row] = entry.bytes;
-    this.shape[row] = this.shapes.of(entry.shape);
+    this.shape[row] =
+      entry.ragged === undefined ? this.shapes.of(entry.shape) : this.strings.of(`[${namedShape(entry).join(', ')}]`);
     this.dtypes.add(row, entry.dtype);
     if (entry.device !== null) {
       this.devices.add(row, entry.device);

@@ -6,7 +6,7 @@ import { identityOf } from '../bytes/fileSource';
 import { CheckpointError } from '../errors';
 import { releaseCompanion, reserveCompanion } from './companions';
 import { realFileSystem, syncFolder, type FileSystem } from './fileSystem';
-import { writePlan, type WriteOptions } from './planWriter';
+import { writePlan, type Sink, type WriteOptions } from './planWriter';
 import { saveError, systemCodeOf } from './saveError';
 import type { SavePlan } from './savePlan';
 
@@ -154,7 +154,7 @@ class Replacement {
     // Nobody else may read it before it has the mode of the old one; a new file gets what the process gives.
     const handle = await this.fileSystem.open(this.saving, 'wx', this.old === null ? 0o666 : 0o600);
     try {
-      await writePlan(plan, { write: (bytes) => writeFully(handle, bytes) }, this.options);
+      await writePlan(plan, new SyncingSink(handle), this.options);
       await this.keepOwnerAndMode(handle);
       this.checkSignal();
       await handle.sync();
@@ -212,7 +212,8 @@ class Replacement {
     const waits = process.platform === 'win32' ? renameWaits : [];
     for (const wait of waits) {
       try {
-        await this.fileSystem.rename(this.saving, this.target); return;
+        await this.fileSystem.rename(this.saving, this.target);
+        return;
       } catch (error) {
         if (!heldOpen.has(systemCodeOf(error) ?? '')) {
           throw error;
@@ -233,6 +234,29 @@ class Replacement {
   private async discard(companion: string): Promise<void> {
     await Promise.allSettled([this.fileSystem.unlink(companion)]);
     releaseCompanion(companion);
+  }
+}
+
+/** Bytes after which the disk is set to work: else all of it waits for the end. */
+const syncEvery = 64 << 20;
+
+/** Has the disk write what it was given while more is being read. */
+class SyncingSink implements Sink {
+  private unsynced = 0;
+  private syncing: Promise<void> | null = null;
+
+  constructor(private readonly handle: FileHandle) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await writeFully(this.handle, bytes);
+    this.unsynced += bytes.length;
+    if (this.unsynced >= syncEvery && this.syncing === null) {
+      this.unsynced = 0;
+      // An error of it is told by the sync at the end.
+      this.syncing = Promise.allSettled([this.handle.datasync()]).then(() => {
+        this.syncing = null;
+      });
+    }
   }
 }
 

@@ -42,10 +42,12 @@ export function planSafetensors(state: EditState, tied: TiedTensors): SavePlan {
   return layOut(tensors.toSorted(inOwnOrder), metadata);
 }
 
-/** Nothing for the metadata of a `.safetensors`, which is listed too. */
+/** What is listed beside the tensors: metadata of a `.safetensors`, and version numbers of a state dict, which it lacks. */
+const besides: readonly unknown[] = ['.metadata', '._metadata'];
+
 function namedTensor(entry: Entry): NamedTensor[] {
   const [name, ...more] = entry.path;
-  if (entry.kind === 'value' && name === '.metadata') {
+  if (entry.kind === 'value' && besides.includes(name)) {
     return [];
   }
   if (entry.kind !== 'tensor' || typeof name !== 'string' || name === '__metadata__' || more.length > 0) {

@@ -1,4 +1,6 @@
+import { namedShape } from '../../core/checkpoint/namedShape';
 import type { Entry, ValueEntry } from '../../core/checkpoint/checkpoint';
+import { lacksBias } from '../../core/tree/rows';
 import { RowFlag } from '../../core/tree/treeColumns';
 import type { DetailsFact, DetailsSection, DetailsView } from '../../protocol/messages';
 import { formatShape } from '../../wording/format';
@@ -28,18 +30,23 @@ export function detailsViews(
 
 function detailsView(row: number, context: DetailsContext): DetailsView {
   const { index } = context;
-  const { tree } = index;
   const entry = index.entry(row);
   const sections = [...sectionsOf(entry, row, context), importSection(row, context)];
   return {
     row,
     key: index.key(row),
     path: index.path(row).path,
-    description: tree.strings[tree.description[row] ?? 0] ?? '',
+    description: descriptionOf(row, context),
     chips: chipsOf(entry, row, context),
     python: index.python(row),
     sections: sections.filter((one) => one !== undefined),
   };
+}
+
+/** What the weights imply; here, where there is room, that a bias is missing too. */
+function descriptionOf(row: number, { index: { tree, labels }, t }: DetailsContext): string {
+  const text = tree.strings[tree.description[row] ?? 0] ?? '';
+  return lacksBias(tree, labels, row) ? t('{0}, no bias', text) : text;
 }
 
 function sectionsOf(entry: Entry | undefined, row: number, context: DetailsContext): (DetailsSection | undefined)[] {
@@ -99,7 +106,7 @@ function chipsOf(entry: Entry | undefined, row: number, { index, t }: DetailsCon
   }
   const flags = index.tree.flags[row] ?? 0;
   return [
-    formatShape(entry.shape),
+    formatShape(namedShape(entry)),
     entry.dtype,
     ...(entry.device === null ? [] : [entry.device]),
     ...(entry.layout === 'strided' ? [] : [entry.layout]),

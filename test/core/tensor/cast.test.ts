@@ -107,9 +107,10 @@ function cast(
   to: string,
   bytes: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly overflowed: number } {
-  const { fromSize, toSize, convert } = castBetween(from, to);
+  const conversion = castBetween(from, to);
+  const { fromSize, toSize } = conversion;
   const target = new Uint8Array((bytes.length / fromSize) * toSize);
-  return { overflowed: convert(bytes, target), bytes: target };
+  return { overflowed: conversion.convert(bytes, target), bytes: target };
 }
 
 /** As float64, so that NaNs compare equal whatever their bits; −0 stays apart. */
@@ -174,9 +175,9 @@ describe('casting', () => {
     const values = Float32Array.from({ length: 40_000 }, (_, i) => i / 7);
     const shifted = new Uint8Array(values.byteLength + 1).subarray(1);
     shifted.set(new Uint8Array(values.buffer));
-    const { convert } = castBetween('float32', 'float16');
+    const conversion = castBetween('float32', 'float16');
     const target = new Uint8Array(2 * values.length + 1).subarray(1);
-    convert(shifted, target);
+    conversion.convert(shifted, target);
     expect(Buffer.from(target).equals(cast('float32', 'float16', new Uint8Array(values.buffer)).bytes)).toBe(true);
   });
 

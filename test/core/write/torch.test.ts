@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
@@ -28,7 +28,7 @@ function usesNewDtypes({ original }: EditState): boolean {
 async function savedCorpus(target: SaveTarget): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (const [name, row] of readOracle()) {
-    if (row.error !== undefined || !(row.loader ?? '').startsWith('torch.load')) continue;
+    if (row.error !== undefined || !/^(?:torch|pickle)\.load/.test(row.loader ?? '')) continue;
     const original = join(corpusFolder, name);
     const state = await stateOf(await readFile(original), basename(name));
     if (readOnlyReason(state.original) !== null) continue;
@@ -36,8 +36,7 @@ async function savedCorpus(target: SaveTarget): Promise<Pair[]> {
       expect(() => planSave(state, target), name).toThrow('save-unsupported');
       continue;
     }
-    const path = join(folder, `${pairs.length}`, basename(name));
-    await mkdir(join(folder, `${pairs.length}`));
+    const path = join(folder, `${pairs.length}.pt`);
     await writeFile(path, await saved(state, target));
     pairs.push({ original, saved: path });
   }
@@ -49,7 +48,7 @@ async function differences(pairs: readonly Pair[]): Promise<string[]> {
   if (!Array.isArray(found)) throw new Error('no list');
   return pairs.flatMap(({ original }, i) => {
     const what: unknown = found[i];
-    return what === null ? [] : [`${original.slice(corpusFolder.length)}: ${String(what)}`];
+    return what === null ? [] : [`${original.slice(corpusFolder.length)}: ${JSON.stringify(what)}`];
   });
 }
 
@@ -65,4 +64,15 @@ describe('what real torch finds in the corpus saved again', () => {
       { timeout: 400_000 },
     );
   }
+
+  withTorch('as safetensors: the same tensors, of state dicts', async () => {
+    const pairs: Pair[] = [];
+    for (const version of ['torch-1.13.1', 'torch-2.6.0', 'torch-2.14.1']) {
+      const original = join(corpusFolder, version, 'sd.pt');
+      const path = join(folder, `${version}.safetensors`);
+      await writeFile(path, await saved(await stateOf(await readFile(original)), 'safetensors'));
+      pairs.push({ original, saved: path });
+    }
+    expect(await differences(pairs)).toEqual([]);
+  });
 });

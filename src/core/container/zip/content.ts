@@ -1,4 +1,4 @@
-import { Inflate } from 'fflate';
+import type { Inflate } from 'fflate';
 import type { ByteSource } from '../../bytes/byteSource';
 import { readBytes } from '../../bytes/range';
 import { CheckpointError } from '../../errors';
@@ -81,6 +81,8 @@ async function inflateRecord(
   const content = new Uint8Array(wanted);
   /** Bytes that came out: more than `wanted` end the work, and are not kept. */
   const out = { length: 0 };
+  // Loaded where something is packed: setting up its tables takes milliseconds, and few files have anything packed.
+  const { Inflate } = await import('fflate');
   const inflate = new Inflate((chunk) => {
     if (out.length < wanted) content.set(chunk.subarray(0, wanted - out.length), out.length);
     out.length += chunk.length;

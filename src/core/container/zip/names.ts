@@ -1,22 +1,49 @@
 import { isNpz } from './npzNames';
 import type { ZipRecord } from './record';
 
-/** Lookup as miniz does it: names are equal when they differ in ASCII case only. */
+/**
+ * Lookup as miniz does it: names are equal when they differ in ASCII case only. By folder: the storages of a pickle, of
+ * which there may be a hundred thousand, are found by their key as it stands in the pickle.
+ */
 export class RecordNames {
-  private readonly byName = new Map<string, ZipRecord>();
+  /** By folder ('' for none), then by name within it. */
+  private readonly folders = new Map<string, Map<string, ZipRecord>>();
   /** Records whose name was taken already. */
   readonly duplicates: ZipRecord[] = [];
 
   constructor(records: readonly ZipRecord[]) {
+    let folder = '';
+    let names = this.namesIn(folder);
     for (const record of records) {
-      const name = lowerAscii(record.name);
-      if (this.byName.has(name)) this.duplicates.push(record);
-      else this.byName.set(name, record);
+      const full = lowerAscii(record.name);
+      const slash = full.lastIndexOf('/');
+      // Most records lie in the folder of the one before.
+      if (folder.length !== Math.max(slash, 0) || !full.startsWith(folder)) {
+        folder = full.slice(0, Math.max(slash, 0));
+        names = this.namesIn(folder);
+      }
+      const name = full.slice(slash + 1);
+      if (names.has(name)) this.duplicates.push(record);
+      else names.set(name, record);
     }
   }
 
   find(name: string): ZipRecord | undefined {
-    return this.byName.get(lowerAscii(name));
+    const slash = name.lastIndexOf('/');
+    return this.folders.get(lowerAscii(name.slice(0, Math.max(slash, 0))))?.get(lowerAscii(name.slice(slash + 1)));
+  }
+
+  /** The record `folder/name`. `name` may have slashes of its own. */
+  findIn(folder: string, name: string): ZipRecord | undefined {
+    return name.includes('/') ? this.find(`${folder}/${name}`) : this.folders.get(folder)?.get(lowerAscii(name));
+  }
+
+  private namesIn(folder: string): Map<string, ZipRecord> {
+    const known = this.folders.get(folder);
+    if (known !== undefined) return known;
+    const names = new Map<string, ZipRecord>();
+    this.folders.set(folder, names);
+    return names;
   }
 }
 

@@ -23,7 +23,7 @@ export async function readSections(
   for (const pickle of pickles(kind, records, names)) {
     checkCancelled(context);
     const storage = (key: string): StorageRecord | undefined => {
-      const found = names.find(pickle.storageName(key));
+      const found = names.findIn(pickle.storageFolder, key + pickle.storageSuffix);
       return found === undefined ? undefined : { key, record: found };
     };
     await readPickleRecord(source, pickle.record, reader, context, storage);
@@ -54,8 +54,9 @@ export async function readPickleRecord(
 
 interface PickleRecord {
   readonly record: ZipRecord;
-  /** Name of the record that holds the storage with this key. */
-  storageName(key: string): string;
+  /** The record `storageFolder/KEYstorageSuffix` holds the storage with the key KEY. The folder is in lower case. */
+  readonly storageFolder: string;
+  readonly storageSuffix: string;
 }
 
 function pickles(kind: ContainerKind, records: readonly ZipRecord[], names: RecordNames): PickleRecord[] {
@@ -73,7 +74,7 @@ function pickles(kind: ContainerKind, records: readonly ZipRecord[], names: Reco
       return records
         .filter(({ name }) => name.endsWith('.pkl') && !name.startsWith('.data/'))
         .slice(0, packagePickles)
-        .map((record) => ({ record, storageName: (key) => `.data/${key}.storage` }));
+        .map((record) => ({ record, storageFolder: '.data', storageSuffix: '.storage' }));
     default:
       return [];
   }
@@ -84,7 +85,6 @@ function beside(names: RecordNames, pickleNames: readonly string[], folder?: str
   return pickleNames.flatMap((name) => {
     const record = names.find(name);
     if (record === undefined) return [];
-    const storages = folder ?? name.slice(0, -'.pkl'.length);
-    return [{ record, storageName: (key: string) => `${storages}/${key}` }];
+    return [{ record, storageFolder: folder ?? name.slice(0, -'.pkl'.length), storageSuffix: '' }];
   });
 }
