@@ -26,6 +26,10 @@ import type { TreeElement } from './tree/treeElement';
 /** Editors narrower than this drop labels and view buttons. */
 const narrowBelow = 900;
 
+function nothingHasFocus(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
 /** The whole page of one panel: which parts stand where. Its state is the store's. */
 @customElement('checkpoint-editor')
 export class EditorElement extends LightElement {
@@ -72,10 +76,13 @@ export class EditorElement extends LightElement {
 
   /** On opening, the tree has the focus; a page in the background does not take it. */
   readonly #onWindowFocus = (): void => {
-    if (this.#tree !== null && (document.activeElement === null || document.activeElement === document.body)) {
+    if (this.#tree !== null && nothingHasFocus()) {
       this.#focusWanted = false;
       void this.#tree.updateComplete.then(() => {
-        this.#tree?.focus();
+        // What a command gives the focus to gets it just after the window.
+        if (nothingHasFocus()) {
+          this.#tree?.focus();
+        }
       });
     }
   };

@@ -105,9 +105,12 @@ function start(): void {
       problem('A request failed.', cause);
     },
   );
-  document.addEventListener('visibilitychange', () => {
+  const keep = (): void => {
     store.keep();
-  });
+  };
+  document.addEventListener('visibilitychange', keep);
+  // VS Code takes the page of a hidden editor away without hiding it first.
+  window.addEventListener('pagehide', keep);
   remote.ready();
 }
 

@@ -46,7 +46,7 @@ export interface ShownDetails {
 /** Entries that a selection may have for its Python to be asked for. */
 const mostDetails = 200;
 const mostHistory = 20;
-/** Milliseconds after a change until the state is kept. */
+/** Least milliseconds between two times that the state is kept. */
 const keepDelay = 200;
 
 /** The state of the page and the intents that change it. Components read it and are told that something changed. */
@@ -64,6 +64,7 @@ export class EditorStore {
   scrollTop = 0;
   #kept: TreeState | null = null;
   #keepSoon = false;
+  #keptAt = -keepDelay;
   #settings: ViewSettings = { treeOrder: 'file' };
 
   constructor(
@@ -101,14 +102,18 @@ export class EditorStore {
     this.#keepLater();
   }
 
-  /** Keys and scrolling change the state at every frame. */
+  /** After the frame; where keys and scrolling change the state at every frame, once in a while. */
   #keepLater(): void {
     if (!this.#keepSoon) {
       this.#keepSoon = true;
-      window.setTimeout(() => {
-        this.#keepSoon = false;
-        this.keep();
-      }, keepDelay);
+      const sinceKept = performance.now() - this.#keptAt;
+      window.setTimeout(
+        () => {
+          this.#keepSoon = false;
+          this.keep();
+        },
+        Math.max(0, keepDelay - sinceKept),
+      );
     }
   }
 
@@ -119,6 +124,7 @@ export class EditorStore {
       return;
     }
     this.#kept = tree;
+    this.#keptAt = performance.now();
     this.keeper.write({
       version: 1,
       ...tree,
