@@ -77,7 +77,8 @@ async function openings(rig: Rig, page: Page, files: readonly string[]): Promise
 async function open(rig: Rig, page: Page, file: string): Promise<number> {
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input[type=text]').fill(file);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: file }).first().waitFor();
+  // The row that Enter takes: until the list is filtered that is the file opened last.
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: file }).first().waitFor();
   const started = performance.now();
   await page.keyboard.press('Enter');
   await rig.activeWebview(page).locator('[role=treegrid] [role=row][aria-level]').first().waitFor({ timeout: 60_000 });
@@ -89,6 +90,8 @@ const ourName = /PyTorch Checkpoint Editor|pytorch-checkpoint-edito/;
 
 /** As VS Code itself measures it. */
 async function activation(rig: Rig, page: Page): Promise<number> {
+  // The list draws only the rows on the screen.
+  await page.setViewportSize({ width: 1280, height: 4000 });
   await rig.runFromPalette(page, 'Developer: Show Running Extensions');
   const text = await page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: ourName }).innerText();
   const found = /Activation: (\d+)\s?ms/.exec(text)?.[1];
