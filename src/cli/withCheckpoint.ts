@@ -1,4 +1,4 @@
-import { openFile } from '../core/bytes/fileSource';
+import { openPath } from '../core/container/folder';
 import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { openCheckpoint } from '../core/checkpoint/open';
 import { formatPercent } from '../wording/format';
@@ -10,7 +10,7 @@ export async function withCheckpoint(
   terminal: Terminal,
   work: (checkpoint: Checkpoint) => Promise<void>,
 ): Promise<void> {
-  const source = await openFile(file);
+  const source = await openPath(file);
   try {
     const checkpoint = await openCheckpoint(source, {
       fileName: file,

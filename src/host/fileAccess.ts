@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ByteSource, SourceIdentity } from '../core/bytes/byteSource';
-import { openFile } from '../core/bytes/fileSource';
+import { openPath } from '../core/container/folder';
 import { memorySource } from '../core/bytes/memorySource';
 import { CheckpointError, type ErrorCode } from '../core/errors';
 
@@ -41,7 +41,7 @@ export function isVersion(uri: vscode.Uri): boolean {
 
 function localAccess(path: string): FileAccess {
   return {
-    open: () => openFile(path),
+    open: () => openPath(path),
     async identify() {
       try {
         const { size, mtimeNs, dev, ino } = await stat(path, { bigint: true });

@@ -1,14 +1,12 @@
 import type { ByteSource } from '../bytes/byteSource';
 import { memorySource } from '../bytes/memorySource';
-import { readBytes } from '../bytes/range';
-import { sliceSource } from '../bytes/sliceSource';
 import type { Container, PickleSection } from '../container/container';
 import { openContainer } from '../container/detect';
 import type { OpenOptions } from '../container/format';
+import { bytesSource } from '../container/streamBytes';
 import { CheckpointError } from '../errors';
-import { defaultLimits } from '../limits';
-import { isNode, NodeKind, type PyBytes, type PyCall, type Value } from '../pickle/values';
-import { argumentsOf, asText } from './arguments';
+import { isNode, NodeKind, PyBytes, PyByteString, PyStr, type PyCall, type Value } from '../pickle/values';
+import { argumentsOf } from './arguments';
 import type { FindingList } from './findingList';
 import { NameTable } from './names';
 import { latin1Bytes } from './pythonText';
@@ -71,55 +69,38 @@ async function bytesOf(
   section: PickleSection,
   base: number | null,
   names: NameTable,
-  options: OpenOptions,
+  { signal }: OpenOptions,
 ): Promise<NestedBytes | null> {
-  if (value === undefined || !isNode(value)) {
+  const content = contentOf(value, names);
+  if (content === null) {
     return null;
   }
-  if (value.kind === NodeKind.Bytes) {
-    return ofBytes(value, section, base);
+  if (content.kind !== NodeKind.Bytes) {
+    const bytes = content.kind === NodeKind.ByteString ? content.bytes : latin1Bytes(content.value);
+    return { source: memorySource(bytes), base: null };
   }
-  // Protocol 2 has no bytes: `_codecs.encode(text, 'latin1')`, the text as UTF-8.
-  if (value.kind !== NodeKind.Call || names.callee(value.callee) !== '_codecs.encode') {
-    return null;
-  }
-  const [content] = argumentsOf(value);
-  const text = asText(content) ?? (await longText(content, section, options));
-  return text === null ? null : { source: memorySource(latin1Bytes(text)), base: null };
-}
-
-function ofBytes({ type, data }: PyBytes, section: PickleSection, base: number | null): NestedBytes | null {
-  if (data instanceof Uint8Array) {
-    return { source: memorySource(data), base: null };
-  }
-  if (type !== 'bytes' && type !== 'bytearray') {
-    return null;
-  }
+  const { type, data } = content;
+  const liesThere = !(data instanceof Uint8Array) && (type === 'bytes' || type === 'bytearray');
   return {
-    source: sliceSource(section.source, data.start, data.length),
-    base: base === null ? null : base + data.start,
+    source: await bytesSource(content, section.source, signal),
+    base: base === null || !liesThere ? null : base + data.start,
   };
 }
 
-async function longText(
-  value: Value | undefined,
-  section: PickleSection,
-  { limits }: OpenOptions,
-): Promise<string | null> {
-  if (value === undefined || !isNode(value) || value.kind !== NodeKind.Bytes || value.type !== 'utf8-text') {
+/** What holds the bytes. Protocol 2 has none: `_codecs.encode(text, 'latin1')`. */
+function contentOf(value: Value | undefined, names: NameTable): PyBytes | PyByteString | PyStr | null {
+  if (value === undefined || !isNode(value)) {
     return null;
   }
-  const { data } = value;
-  if (data instanceof Uint8Array) {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(data);
+  switch (value.kind) {
+    case NodeKind.Bytes:
+    case NodeKind.ByteString:
+      return value;
+    case NodeKind.Call: {
+      const [text] = names.callee(value.callee) === '_codecs.encode' ? argumentsOf(value) : [];
+      return text instanceof PyStr || text instanceof PyBytes || text instanceof PyByteString ? text : null;
+    }
+    default:
+      return null;
   }
-  const limit = (limits ?? defaultLimits).inflatedBytes;
-  if (data.length > limit) {
-    throw new CheckpointError('limit-exceeded', {
-      offset: data.start,
-      detail: `nested file of ${String(data.length)} bytes`,
-    });
-  }
-  const bytes = await readBytes(section.source, data.start, data.length);
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

@@ -1,12 +1,30 @@
 import { opendir } from 'node:fs/promises';
+import type { ByteSource } from '../bytes/byteSource';
+import { openFile } from '../bytes/fileSource';
 import { fromSystem } from '../bytes/systemError';
-import type { ForeignFile } from './foreign';
+import { CheckpointError } from '../errors';
+import { ForeignFileError, type ForeignFile } from './foreign';
 
 const checkpointName = /\.(?:pt|pth|pth\.tar|ckpt|pkl|ptl|bin|safetensors|jit|th)$/;
 /** Names are for people to choose from. */
 const checkpointsShown = 20;
 /** A folder may hold millions of files. */
 const namesRead = 10_000;
+
+/**
+ * Opens what a person named: a file, as `openFile` does; a folder is said to be one, with what is in it.
+ * @throws ForeignFileError `is-a-folder`; CheckpointError as `openFile`.
+ */
+export async function openPath(path: string): Promise<ByteSource> {
+  try {
+    return await openFile(path);
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === 'is-a-folder') {
+      throw new ForeignFileError(await describeFolder(path), 'is-a-folder');
+    }
+    throw error;
+  }
+}
 
 /**
  * What a folder is that was given in place of a file.
