@@ -1,3 +1,4 @@
+import { KeyTable } from '../container/keyTable';
 import type { Container, ContainerRecord, PickleSection } from '../container/container';
 import { isNode, NodeKind, PyGlobal, PyStr, type PyCall, type Value } from '../pickle/values';
 import { asCall, asGlobal, asItems, asText, integer, Unreadable } from './arguments';
@@ -25,7 +26,7 @@ export class StorageTable {
   readonly storages: Storage[] = [];
   /** Ids came as text, which torch writes at protocol 0 and then cannot read. */
   textualIds = false;
-  private readonly known = new Map<string, Map<string, Storage>>();
+  private readonly known = new Map<string, KeyTable<Storage>>();
 
   /** @param recordsDevices whether the file says where each storage was: safetensors do not. */
   constructor(
@@ -185,10 +186,10 @@ export class StorageTable {
     return storage;
   }
 
-  private keysOf(name: string): Map<string, Storage> {
+  private keysOf(name: string): KeyTable<Storage> {
     let keys = this.known.get(name);
     if (keys === undefined) {
-      keys = new Map();
+      keys = new KeyTable();
       this.known.set(name, keys);
     }
     return keys;

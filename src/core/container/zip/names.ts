@@ -1,3 +1,4 @@
+import { KeyTable } from '../keyTable';
 import { isNpz } from './npzNames';
 import type { ZipRecord } from './record';
 
@@ -7,7 +8,7 @@ import type { ZipRecord } from './record';
  */
 export class RecordNames {
   /** By folder ('' for none), then by name within it. */
-  private readonly folders = new Map<string, Map<string, ZipRecord>>();
+  private readonly folders = new Map<string, KeyTable<ZipRecord>>();
   /** Records whose name was taken already. */
   readonly duplicates: ZipRecord[] = [];
 
@@ -23,7 +24,7 @@ export class RecordNames {
         names = this.namesIn(folder);
       }
       const name = full.slice(slash + 1);
-      if (names.has(name)) this.duplicates.push(record);
+      if (names.get(name) !== undefined) this.duplicates.push(record);
       else names.set(name, record);
     }
   }
@@ -38,10 +39,10 @@ export class RecordNames {
     return name.includes('/') ? this.find(`${folder}/${name}`) : this.folders.get(folder)?.get(lowerAscii(name));
   }
 
-  private namesIn(folder: string): Map<string, ZipRecord> {
+  private namesIn(folder: string): KeyTable<ZipRecord> {
     const known = this.folders.get(folder);
     if (known !== undefined) return known;
-    const names = new Map<string, ZipRecord>();
+    const names = new KeyTable<ZipRecord>();
     this.folders.set(folder, names);
     return names;
   }
