@@ -1,7 +1,16 @@
 import type { Path } from '../checkpoint/checkpoint';
 import { Op } from '../pickle/opcodes';
 import { pythonName } from '../pickle/pythonNames';
-import { CallForm, type PickleGraph, PyCall, PyDict, PyGlobal, PyTuple, type Value } from '../pickle/values';
+import {
+  CallForm,
+  type LossyCode,
+  type PickleGraph,
+  PyCall,
+  PyDict,
+  PyGlobal,
+  PyTuple,
+  type Value,
+} from '../pickle/values';
 import type { AllowedKind } from './allowList';
 import type { BlockerTable } from './blockerTable';
 import { byteStringsOf } from './byteStrings';
@@ -19,7 +28,13 @@ const acceptedOpcodes: ReadonlySet<number> = new Set([
 ]);
 
 /** Notes of the reader on what Python takes without a murmur: the graph alone cannot hold it. */
-const harmlessNotes = /^(BUILD twice|items set after BUILD|two surrogates|PROTO |an opcode across)/;
+const harmlessNotes: ReadonlySet<LossyCode> = new Set<LossyCode>([
+  'built-twice',
+  'set-after-build',
+  'lone-surrogates',
+  'protocol-changes',
+  'frame-crossing',
+]);
 
 /** Types that the unpickler lets SETITEM and BUILD work on, and what its own list of types says beyond. */
 const mappings: ReadonlySet<string> = new Set(['collections.OrderedDict', 'collections.Counter']);
@@ -137,12 +152,12 @@ class PickleCheck {
   }
 
   private checkNotes(built: number): void {
-    for (const { what } of this.graph.lossy) {
-      if (!harmlessNotes.test(what)) {
-        this.table.add('unusual-pickle', what);
+    for (const { code } of this.graph.lossy) {
+      if (!harmlessNotes.has(code)) {
+        this.table.add('unusual-pickle', code);
       }
     }
-    const noted = this.graph.lossy.filter(({ what }) => what.startsWith('BUILD')).length;
+    const noted = this.graph.lossy.filter(({ code }) => code.startsWith('built')).length;
     if ((this.graph.opcodes[Op.BUILD] ?? 0) > built + noted) {
       this.table.add('build', 'builtins.dict');
     }

@@ -35,7 +35,11 @@ export async function openLegacy(source: ByteSource, context: OpenContext): Prom
   const { main, asides, records, findings } = await readPickles(source, context, (key) => storages.get(key));
   const [object] = main.sections;
   const [broken] = [...asides.unreadable, ...main.unreadable];
-  if (object === undefined && broken !== undefined && broken.partial.globals.length === 0) throw broken.error;
+  const graphs = [...asides.sections.map(({ graph }) => graph), ...(broken === undefined ? [] : [broken.partial])];
+  // Nothing to list and nothing that would be imported, also not by the pickles before the object.
+  if (object === undefined && broken !== undefined && graphs.every(({ globals }) => globals.length === 0)) {
+    throw broken.error;
+  }
   const keys = asides.sections.find(({ name }) => name === keysName);
   if (object !== undefined && keys !== undefined) {
     const ids = object.graph.persistents.flatMap((persistent) => storageId(persistent) ?? []);

@@ -95,10 +95,7 @@ const editableKinds: ReadonlySet<ContainerKind> = new Set<ContainerKind>([
   'safetensors',
 ]);
 
-/** Notes of the reader on what loses nothing when the pickle is written anew. */
-const harmlessNote = /^an opcode across/;
-
-/** Why a file cannot be edited; null when it can. */
+/** Why a file cannot be edited, or written anew; null when it can. */
 export function readOnlyReason({ container }: Checkpoint): EditError | null {
   if (!editableKinds.has(container.kind)) {
     return editError('edit-read-only', 'format-read-only', [], container.kind);
@@ -110,6 +107,6 @@ export function readOnlyReason({ container }: Checkpoint): EditError | null {
   if (main === undefined) {
     return editError('edit-read-only', 'no-pickle');
   }
-  const note = main.graph.lossy.find(({ what }) => !harmlessNote.test(what));
-  return note === undefined ? null : editError('edit-read-only', 'not-modelled', [], note.what, note.offset);
+  const note = main.graph.lossy.find(({ code }) => code !== 'frame-crossing');
+  return note === undefined ? null : editError('edit-read-only', 'not-modelled', [], note.code, note.offset);
 }

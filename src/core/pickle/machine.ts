@@ -20,6 +20,7 @@ import {
   PySet,
   PyStr,
   PyTuple,
+  type LossyCode,
   type LossyNote,
   type Value,
 } from './values';
@@ -207,7 +208,7 @@ export class Machine {
   }
 
   /** SETITEMS, APPENDS …: the object below the items stays on the stack. Says what is lost, if anything is. */
-  private update(code: Op): string | undefined {
+  private update(code: Op): LossyCode | undefined {
     const { stack } = this;
     switch (code) {
       case Op.SETITEMS:
@@ -227,9 +228,9 @@ export class Machine {
     }
   }
 
-  private note(what: string | undefined): void {
-    if (what !== undefined && this.lossy.length < mostLossyNotes) {
-      this.lossy.push({ offset: this.window.offset, what });
+  private note(code: LossyCode | undefined): void {
+    if (code !== undefined && this.lossy.length < mostLossyNotes) {
+      this.lossy.push({ offset: this.window.offset, code });
     }
   }
 
@@ -246,7 +247,7 @@ export class Machine {
     const { argumentStart, argumentEnd } = this.window;
     const length = argumentEnd - argumentStart;
     if (text instanceof PyStr && text.value.length !== length && Buffer.byteLength(text.value) !== length) {
-      this.note('two surrogates that are no pair');
+      this.note('lone-surrogates');
     }
     return text;
   }
@@ -281,7 +282,7 @@ export class Machine {
     const name = nameOf(this.stack.pop());
     const module = nameOf(this.stack.pop());
     if (name === undefined || module === undefined) {
-      this.note('STACK_GLOBAL of something that is no text');
+      this.note('unnamed-global');
     }
     return this.import(module ?? '?', name ?? '?');
   }
@@ -327,7 +328,7 @@ export class Machine {
   private readonlyBuffer(): Value {
     const buffer = this.stack.pop();
     if (!(buffer instanceof PyBytes)) {
-      this.note('READONLY_BUFFER of something that is no buffer');
+      this.note('readonly-no-buffer');
       return buffer;
     }
     return buffer.type === 'bytearray' ? new PyBytes(buffer.type, buffer.data, true) : buffer;
@@ -338,7 +339,7 @@ export class Machine {
       throw malformed(`protocol ${protocol}`);
     }
     if (this.protocol !== 0 && this.protocol !== protocol) {
-      this.note(`PROTO ${protocol} after PROTO ${this.protocol}`);
+      this.note('protocol-changes');
     }
     this.protocol = protocol;
   }

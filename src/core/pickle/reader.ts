@@ -71,7 +71,7 @@ function withPartial(error: unknown, machine: Machine, window: Window): unknown 
 
 function seenBy(machine: Machine, window: Window): PartialPickle {
   const { protocol, globals, calls, persistents, opcodes } = machine;
-  const crossing = { offset: window.frameCrossing, what: 'an opcode across the end of its FRAME' };
+  const crossing = { offset: window.frameCrossing, code: 'frame-crossing' } as const;
   const lossy = crossing.offset < 0 ? machine.lossy : [...machine.lossy, crossing];
   return { protocol, globals, calls, persistents, opcodes, lossy };
 }

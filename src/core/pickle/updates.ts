@@ -1,10 +1,10 @@
-import { PyCall, PyDict, PyList, PySet, type Value } from './values';
+import { PyCall, PyDict, PyList, PySet, type LossyCode, type Value } from './values';
 
 /**
  * What the opcodes do that change an object. Each says what the graph cannot hold; undefined when nothing is lost.
  * A pickle that Python wrote appends first, then sets items, then builds.
  */
-type Update = (items: readonly Value[], target: Value) => string | undefined;
+type Update = (items: readonly Value[], target: Value) => LossyCode | undefined;
 
 /** APPEND, APPENDS. */
 export const append: Update = (items, target) => {
@@ -16,28 +16,28 @@ export const append: Update = (items, target) => {
     return undefined;
   }
   if (!(target instanceof PyCall)) {
-    return 'items appended to something that is no list';
+    return 'appended-to-no-list';
   }
   target.items ??= [];
   pushAll(target.items, items);
-  return target.entries || target.state !== undefined ? 'items appended late' : undefined;
+  return target.entries || target.state !== undefined ? 'appended-late' : undefined;
 };
 
 /** SETITEM, SETITEMS: `items` are keys and values in turn. */
 export const setItems: Update = (items, target) => {
   if (target instanceof PyDict) {
     pushAll(target.entries, items);
-    return target.state === undefined ? undefined : 'items set after BUILD';
+    return target.state === undefined ? undefined : 'set-after-build';
   }
   if (items.length === 0) {
     return undefined;
   }
   if (!(target instanceof PyCall)) {
-    return 'items set on something that is no dict';
+    return 'set-on-no-dict';
   }
   target.entries ??= [];
   pushAll(target.entries, items);
-  return target.state === undefined ? undefined : 'items set after BUILD';
+  return target.state === undefined ? undefined : 'set-after-build';
 };
 
 /** ADDITEMS. */
@@ -46,17 +46,17 @@ export const addItems: Update = (items, target) => {
     pushAll(target.items, items);
     return undefined;
   }
-  return items.length === 0 ? undefined : 'items added to something that is no set';
+  return items.length === 0 ? undefined : 'added-to-no-set';
 };
 
 /** BUILD. */
-export const build = (state: Value, target: Value): string | undefined => {
+export const build = (state: Value, target: Value): LossyCode | undefined => {
   if (!(target instanceof PyCall || target instanceof PyDict)) {
-    return 'BUILD of something that is neither a call nor a dict';
+    return 'built-no-object';
   }
   const isSecond = target.state !== undefined;
   target.state = state;
-  return isSecond ? 'BUILD twice' : undefined;
+  return isSecond ? 'built-twice' : undefined;
 };
 
 function pushAll(target: Value[], items: readonly Value[]): void {

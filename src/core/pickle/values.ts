@@ -200,8 +200,24 @@ export interface PickleGraph {
 
 export interface LossyNote {
   readonly offset: number;
-  readonly what: string;
+  readonly code: LossyCode;
 }
+
+/** What the graph could not hold of what an opcode does, or what Python itself is of two minds about. */
+export type LossyCode =
+  | 'appended-to-no-list'
+  | 'appended-late'
+  | 'set-on-no-dict'
+  | 'set-after-build'
+  | 'added-to-no-set'
+  | 'built-no-object'
+  | 'built-twice'
+  | 'lone-surrogates'
+  | 'unnamed-global'
+  | 'readonly-no-buffer'
+  | 'protocol-changes'
+  /** An opcode stands across the end of its FRAME: CPython's `load` and `loads` differ. */
+  | 'frame-crossing';
 
 // On the prototype: one word less per node than a field.
 const kinds: [{ prototype: object }, NodeKind][] = [

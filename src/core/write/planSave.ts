@@ -1,6 +1,5 @@
-import { CheckpointError } from '../errors';
 import { portable } from '../edit/portable';
-import type { EditState } from '../edit/state';
+import { readOnlyReason, type EditState } from '../edit/state';
 import { planLegacy } from './legacyLayout';
 import { planSafetensors, type TiedTensors } from './safetensorsLayout';
 import type { SavePlan } from './savePlan';
@@ -19,11 +18,15 @@ export interface SaveOptions {
 /**
  * What the file of a state consists of. Reads nothing.
  * @throws CheckpointError `save-unsupported` for what the target cannot hold; `missing-record` where bytes are lacking;
- * `unsupported`, `limit-exceeded` as `writePickle`.
+ * `edit-read-only` where the graph does not hold all of the pickle; `unsupported`, `limit-exceeded` as `writePickle`.
  */
 export function planSave(state: EditState, target: SaveTarget, options: SaveOptions = {}): SavePlan {
   const whole = portable(state);
-  refuseBroken(whole);
+  // What the graph does not hold whole would be lost.
+  const reason = readOnlyReason(whole.original);
+  if (reason !== null) {
+    throw reason;
+  }
   switch (target) {
     case 'zip':
       return planZip(whole, { dropUnreferenced: options.dropUnreferenced ?? false });
@@ -31,14 +34,5 @@ export function planSave(state: EditState, target: SaveTarget, options: SaveOpti
       return planLegacy(whole);
     case 'safetensors':
       return planSafetensors(whole, options.tied ?? 'refuse');
-  }
-}
-
-/** What the graph does not hold whole would be lost. */
-function refuseBroken({ original }: EditState): void {
-  const [main] = original.container.sections;
-  const [note] = main?.graph.lossy ?? [];
-  if (note !== undefined) {
-    throw new CheckpointError('unsupported', { offset: note.offset, detail: note.what });
   }
 }

@@ -153,6 +153,18 @@ describe('a legacy file', () => {
     expect(container.unreadable[0]?.partial.globals).toMatchObject([{ module: 'torch', name: 'FloatStorage' }]);
   });
 
+  test('whose object names nothing and breaks off, behind a pickle that imports: the audit gets it', async () => {
+    const bytes = legacy({ ...two, sysInfo: call('os', 'system', text('true')) });
+    const cut = bytes.subarray(0, bytes.indexOf('storage'));
+    const container = await open(cut);
+    expect(container.sections).toEqual([]);
+    const aside = container.asides.find(({ name }) => name === 'sys_info');
+    expect(aside?.graph.globals).toMatchObject([{ module: 'os', name: 'system' }]);
+    const harmless = legacy(two);
+    const rejected = expect(open(harmless.subarray(0, harmless.indexOf('storage')))).rejects;
+    await rejected.toMatchObject({ code: 'truncated' });
+  });
+
   test('with 2,000 storages costs few reads', async () => {
     const storages = Array.from({ length: 2000 }, (_, i) => ({ key: String(i), elements: 100 }));
     const source = countingSource(memorySource(legacy({ storages })));
