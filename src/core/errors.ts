@@ -30,10 +30,11 @@ export type ErrorCode =
   | 'edit-invalid'
   | 'edit-unsupported'
   | 'edit-read-only'
-  // A file cannot be saved; the one that was there is as it was.
+  // A file cannot be saved: the one that was there is as it was.
   | 'save-no-space'
   | 'save-no-permission'
   | 'save-is-a-folder'
+  | 'save-no-folder'
   | 'save-hard-links'
   | 'save-owner'
   | 'save-changed'

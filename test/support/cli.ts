@@ -12,6 +12,8 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   /** Called with each piece that goes to stdout. */
   onPrint?(text: string): void;
+  /** Called with what a terminal shows of long work. */
+  onProgress?(text: string): void;
 }
 
 /** Runs `ptckpt` in this process: what it prints, and its exit status. */
@@ -27,7 +29,9 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     complain: (line) => {
       errors.push(`${line}\n`);
     },
-    progress: () => undefined,
+    progress: (text) => {
+      options.onProgress?.(text);
+    },
     colours: options.colours ?? false,
     signal: options.signal ?? new AbortController().signal,
   };

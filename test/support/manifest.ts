@@ -48,6 +48,7 @@ export interface Setting {
   readonly scope?: string;
   readonly enum?: readonly string[];
   readonly enumDescriptions?: readonly string[];
+  readonly markdownEnumDescriptions?: readonly string[];
   readonly description?: string;
   readonly markdownDescription?: string;
 }

@@ -1,4 +1,4 @@
-import { RowKind, type TreeColumns } from '../../src/core/tree/treeColumns';
+import { RowChange, RowKind, type TreeChanges, type TreeColumns } from '../../src/core/tree/treeColumns';
 
 /** An entry of a made tree. Without `shape` it is a value. */
 export interface MadeEntry {
@@ -13,6 +13,21 @@ export interface MadeEntry {
   readonly description?: string;
 }
 
+/** What has become of a row, named by the labels of its path joined with `.`. */
+export interface MadeChange {
+  readonly change: RowChange;
+  readonly oldKey?: string;
+  readonly oldShape?: string;
+  readonly oldDtype?: string;
+  readonly oldDevice?: string;
+}
+
+export interface MadeOptions {
+  readonly changes?: Readonly<Record<string, MadeChange>>;
+  /** Of groups, by key. */
+  readonly descriptions?: Readonly<Record<string, string>>;
+}
+
 interface MadeRow {
   readonly label: string;
   readonly parent: number;
@@ -20,7 +35,7 @@ interface MadeRow {
 }
 
 /** Columns as `buildTree` makes them, one row for each label, without a checkpoint: for tests of the interface. */
-export function makeColumns(entries: readonly MadeEntry[]): TreeColumns {
+export function makeColumns(entries: readonly MadeEntry[], options: MadeOptions = {}): TreeColumns {
   const rows = layOut(entries);
   const strings = [''];
   const known = new Map([['', 0]]);
@@ -49,6 +64,7 @@ export function makeColumns(entries: readonly MadeEntry[]): TreeColumns {
     description: new Uint32Array(count),
     strings,
   };
+  const keys = rowKeys(rows);
   for (let row = count - 1; row >= 0; row--) {
     const entry = entries[rows[row]?.entry ?? -1];
     columns.kind[row] =
@@ -72,7 +88,71 @@ export function makeColumns(entries: readonly MadeEntry[]): TreeColumns {
       columns.bytes[parent] = (columns.bytes[parent] ?? 0) + (columns.bytes[row] ?? 0);
     }
   }
-  return columns;
+  keys.forEach((key, row) => {
+    columns.description[row] = textOf(options.descriptions?.[key] ?? strings[columns.description[row] ?? 0] ?? '');
+  });
+  if (options.changes === undefined) {
+    return { ...columns, changes: null };
+  }
+  const changes = madeChanges(keys, rows, options.changes, textOf);
+  takeOffRemoved(columns, changes);
+  return { ...columns, changes };
+}
+
+function rowKeys(rows: readonly MadeRow[]): string[] {
+  const keys: string[] = [];
+  for (const { label, parent } of rows) {
+    keys.push(parent < 0 ? label : `${keys[parent] ?? ''}.${label}`);
+  }
+  return keys;
+}
+
+/** What is below a removed row is removed with it. */
+function madeChanges(
+  keys: readonly string[],
+  rows: readonly MadeRow[],
+  made: Readonly<Record<string, MadeChange>>,
+  textOf: (text: string) => number,
+): TreeChanges {
+  const change = new Uint8Array(keys.length);
+  const column = (name: 'oldKey' | 'oldShape' | 'oldDtype' | 'oldDevice'): Uint32Array =>
+    Uint32Array.from(keys, (key) => textOf(made[key]?.[name] ?? ''));
+  const removedRows = new Set<number>();
+  let removed = 0;
+  rows.forEach(({ parent, entry }, row) => {
+    const kind = made[keys[row] ?? '']?.change ?? (removedRows.has(parent) ? RowChange.Removed : RowChange.None);
+    change[row] = kind;
+    if (kind === RowChange.Removed) {
+      removedRows.add(row);
+      removed += entry >= 0 ? 1 : 0;
+    }
+  });
+  return {
+    change,
+    oldKey: column('oldKey'),
+    oldShape: column('oldShape'),
+    oldDtype: column('oldDtype'),
+    oldDevice: column('oldDevice'),
+    removed,
+  };
+}
+
+/** Sums of groups that stay do not count what is removed below them. */
+function takeOffRemoved(
+  columns: Pick<TreeColumns, 'count' | 'parent' | 'tensors' | 'elements' | 'bytes'>,
+  { change }: TreeChanges,
+): void {
+  for (let row = 0; row < columns.count; row++) {
+    const parent = columns.parent[row] ?? -1;
+    if (change[row] !== RowChange.Removed || change[parent] === RowChange.Removed) {
+      continue;
+    }
+    for (let above = parent; above >= 0; above = columns.parent[above] ?? -1) {
+      for (const sums of [columns.tensors, columns.elements, columns.bytes]) {
+        sums[above] = (sums[above] ?? 0) - (sums[row] ?? 0);
+      }
+    }
+  }
 }
 
 /** Entries whose paths share a start must stand together, as in a file. */

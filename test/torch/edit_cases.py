@@ -273,6 +273,21 @@ def tensor_differences(is_value, should_be, aliases):
         yield "other numbers"
 
 
+def load_safetensors(path):
+    """Tensors and `__metadata__`, without the library: header, then the bytes of each tensor."""
+    data = path.read_bytes()
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:end])
+    dtypes = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+    tensors = {}
+    for name, field in header.items():
+        if name != "__metadata__":
+            first, last = (end + offset for offset in field["data_offsets"])
+            flat = torch.frombuffer(bytearray(data[first:last]), dtype=dtypes[field["dtype"]])
+            tensors[name] = flat.reshape(field["shape"]).clone()
+    return tensors, header.get("__metadata__")
+
+
 def check(folder):
     results = {}
     sources = files()

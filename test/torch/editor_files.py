@@ -48,6 +48,11 @@ save_on(
 settings = argparse.Namespace(lr=0.003, arch="net")
 torch.save({"weight": torch.zeros(2, 2), "args": settings, "path": PurePosixPath("runs/1")}, folder / "args.pt")
 
+parallel = nn.DataParallel(net)
+torch.save(parallel.state_dict(), folder / "parallel.pt")
+torch.save({"slice": torch.arange(1000, dtype=torch.float32)[:10]}, folder / "slice.pt")
+torch.save(optimizer.state_dict(), folder / "optimizer.pt")
+
 named = folder / "模型 测试"
 named.mkdir(exist_ok=True)
 weights = OrderedDict([("编码器.权重", torch.zeros(4, 3)), ("编码器.偏置", torch.zeros(4)), ("<b>头</b>", torch.ones(2))])

@@ -65,10 +65,13 @@ export function addPickle(table: ImportTable, findings: Finding[], pickle: Parti
   if (extended) {
     findings.push({ severity: 'warning', code: 'pickle-extension', entry: place.section });
   }
+  if (pickle.lossy.some(({ code }) => code === 'frame-crossing')) {
+    findings.push({ severity: 'warning', code: 'frame-crossing', entry: place.section });
+  }
 }
 
 /** The copyreg registry gives objects by number: what EXT brings in depends on the process that loads. */
-function usesExtensions(opcodes: Uint32Array): boolean {
+export function usesExtensions(opcodes: Uint32Array): boolean {
   return [Op.EXT1, Op.EXT2, Op.EXT4].some((op) => (opcodes[op] ?? 0) > 0);
 }
 

@@ -75,6 +75,8 @@ export type AuditFindingCode =
   | 'pickle-extension'
   // Bytes behind the STOP of a pickle that are a pickle themselves. `entry`: the record.
   | 'pickle-after-stop'
+  // An opcode across the end of its FRAME: CPython's readers differ. `entry`: the record.
+  | 'frame-crossing'
   // A pickle in a record where none is expected. `entry`: the record.
   | 'hidden-pickle'
   // A pickle that broke off: what it named before is listed. `entry`: the record, `offset`: where.

@@ -10,10 +10,10 @@ import { isFileFault } from '../container/sections';
 import { CheckpointError } from '../errors';
 import type { Finding } from '../findings';
 import { defaultLimits, type Limits } from '../limits';
-import { addContainer, addPickle, isUnread, type PicklePlace } from './audit';
+import { addContainer, addPickle, isUnread, usesExtensions, type PicklePlace } from './audit';
 import type { AuditFindingCode } from './codes';
 import { ImportTable } from './importTable';
-import { scanPickles } from './pickleScan';
+import { scanPickles, type FoundPickle } from './pickleScan';
 import { ReadBudget } from './readBudget';
 
 export interface ScanOptions {
@@ -43,6 +43,15 @@ const wrappers: readonly (readonly [format: string, signature: readonly number[]
   ['rar', [0x52, 0x61, 0x72, 0x21]],
   ['lz4', [0x04, 0x22, 0x4d, 0x18]],
 ];
+
+/** Beside each source file of a TorchScript archive torch writes where its lines come from. */
+const debugRecord = /(?:^|\/)code\/.+\.py\.debug_pkl$/;
+
+/** What torch's own writer puts there names nothing but the functions that make its lists. */
+function isDebugPickle({ pickle, error }: FoundPickle): boolean {
+  const isNamed = pickle.globals.every(({ module }) => module === 'torch.jit._pickle');
+  return isNamed && error === null && !usesExtensions(pickle.opcodes);
+}
 
 /** What `openContainer` opens that is no plain sequence of pickles. */
 const containers: readonly (readonly [position: number, signature: readonly number[]])[] = [
@@ -160,6 +169,9 @@ export class RecordScan {
   ): Promise<void> {
     const { signal } = this.options;
     const found = await scanPickles(source, start, { limits: this.limits, ...(signal && { signal }) });
+    if (debugRecord.test(place.section) && found.every(isDebugPickle)) {
+      return;
+    }
     for (const { pickle, error } of found) {
       addPickle(this.table, this.findings, pickle, place);
       if (error !== null) {

@@ -34,6 +34,7 @@ const harmlessNotes: ReadonlySet<LossyCode> = new Set<LossyCode>([
   'lone-surrogates',
   'protocol-changes',
   'frame-crossing',
+  'raw-array',
 ]);
 
 /** Types that the unpickler lets SETITEM and BUILD work on, and what its own list of types says beyond. */

@@ -30,7 +30,8 @@ export function checkStorages(table: BlockerTable, section: PickleSection, kind:
       elementSize = storageId(persistent)?.elementSize ?? NaN;
       checkClass(table, checkedClass, kind);
     }
-    if (section.storage(key)?.record.size !== Number(items[4]) * elementSize) {
+    const record = section.storage(key)?.record;
+    if (record?.size !== Number(items[4]) * elementSize || record.cut === true) {
       doubtful.push(persistent);
     }
   }
@@ -66,7 +67,8 @@ function checkRecords(table: BlockerTable, section: PickleSection, doubtful: rea
     if (id === null) {
       table.add('persistent-id', nameOf(persistent));
     } else if (firsts.get(id.key) === persistent && id.elementSize !== null) {
-      table.add(section.storage(id.key) === undefined ? 'storage-missing' : 'storage-size', id.key);
+      const record = section.storage(id.key)?.record;
+      table.addStorage(record === undefined || record.cut === true ? 'storage-missing' : 'storage-size', id.key);
     }
   }
 }

@@ -111,6 +111,8 @@ export interface Blocker {
   readonly reason: BlockerReason;
   readonly name: string;
   readonly paths: readonly Path[];
+  /** Storages only: the keys of the others, beside `name`, that stop it likewise. */
+  readonly more?: readonly string[];
 }
 
 export interface Import {
@@ -142,6 +144,17 @@ export interface Summary {
   readonly devices: ReadonlyMap<string, number>;
 }
 
+/** Why it is not known of all parameters of an optimizer which tensors they are. */
+export type UnnamedReason =
+  // There is no state dict and no module beside it.
+  | 'no-model'
+  // None of them has parameters of these shapes.
+  | 'no-fit'
+  // Several do, and their names differ.
+  | 'several-models'
+  // Several parameters have one shape, and the file does not hold the order that the optimizer was given them in.
+  | 'order';
+
 /** What the state of an optimizer says, and what can be derived from it. */
 export interface OptimizerInfo {
   /** Its branch: the dict with `state` and `param_groups`, or the pickled optimizer object. */
@@ -155,8 +168,13 @@ export interface OptimizerInfo {
   readonly certain: boolean;
   /** Parameters in each of its groups. */
   readonly groups: readonly number[];
-  /** Index in `Checkpoint.entries` of each parameter, in the optimizer's order; null where it cannot be derived. */
+  /**
+   * Index in `Checkpoint.entries` of each parameter, in the optimizer's order; null where it is not known. Derived for all
+   * of them or for none: what is certain of some of them only stands in `TensorEntry.parameter`.
+   */
   readonly parameters: readonly (number | null)[];
+  /** Null where all are known, or named by the optimizer itself. */
+  readonly unnamed: UnnamedReason | null;
   /** Tensors of the state dicts that hold all its parameters, and that are none of them: buffers. */
   readonly buffers: readonly number[];
 }

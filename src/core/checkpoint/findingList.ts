@@ -9,7 +9,7 @@ export type CheckpointFindingCode =
   | 'tensor-unreadable'
   // `args`: bytes that the view reaches, bytes that its storage has.
   | 'view-past-storage'
-  // The file lacks the bytes of a storage. `args[0]`: the storage's key.
+  // The file lacks the bytes of storages. `args`: the first one's key, how many they are. `entry` needs the first.
   | 'storage-missing'
   // `args`: the storage's key, bytes that the pickle says, bytes that the record has.
   | 'storage-size'
@@ -37,6 +37,7 @@ const maxPerCode = 20;
 export class FindingList {
   private readonly found: Finding[] = [];
   private readonly counts = new Map<string, number>();
+  private missing: { readonly entry: string; readonly key: string; count: number } | null = null;
 
   add(
     severity: Finding['severity'],
@@ -50,9 +51,16 @@ export class FindingList {
     }
   }
 
+  /** A cut file lacks half of its storages: one finding, with their number. */
+  addMissingStorage(entry: string, key: string): void {
+    this.missing ??= { entry, key, count: 0 };
+    this.missing.count++;
+  }
+
   all(): Finding[] {
     const more = [...this.counts].filter(([, count]) => count > maxPerCode);
     return [
+      ...this.missingStorages(),
       ...this.found,
       ...more.map(([code, count]): Finding => ({
         severity: 'info',
@@ -61,5 +69,13 @@ export class FindingList {
         args: [count - maxPerCode],
       })),
     ];
+  }
+
+  private missingStorages(): Finding[] {
+    if (this.missing === null) {
+      return [];
+    }
+    const { entry, key, count } = this.missing;
+    return [{ severity: 'error', code: 'storage-missing' satisfies CheckpointFindingCode, entry, args: [key, count] }];
   }
 }

@@ -16,6 +16,12 @@ import {
 /** Bytes of the longest int that LONG1 holds. */
 const long1Bytes = 255;
 
+/** Longest tuple that is looked through again at each mention. Seen: some 8, the arguments of a tensor. */
+const shortTuple = 16;
+
+/** What may hold others, or is counted. */
+type Held = Exclude<PyNode, { kind: NodeKind.Str | NodeKind.Float }>;
+
 /**
  * The graph that a pickle of these values would be read as, once it is written at protocol 2: which names it imports,
  * what it calls, what it refers to.
@@ -33,6 +39,9 @@ class Collector {
   /** Names that the writer brings in for values that protocol 2 has no opcode for. */
   private readonly implied = new Map<string, PyGlobal>();
 
+  /** What is waited for last is looked at first. */
+  private readonly waiting: Held[] = [];
+
   constructor(
     private readonly root: Value,
     private readonly protocol: number,
@@ -40,17 +49,12 @@ class Collector {
 
   graph(): PickleGraph {
     const seen = new Set<PyNode>();
-    const waiting: Value[] = [this.root];
-    while (waiting.length > 0) {
-      const value = waiting.pop() ?? null;
-      if (typeof value === 'bigint' && encodeTwosComplement(value).length > long1Bytes) {
-        this.count(Op.LONG4);
+    this.wait(this.root);
+    for (let node = this.waiting.pop(); node !== undefined; node = this.waiting.pop()) {
+      if (!seen.has(node)) {
+        seen.add(node);
+        this.visit(node);
       }
-      if (!isNode(value) || value.kind === NodeKind.Str || value.kind === NodeKind.Float || seen.has(value)) {
-        continue;
-      }
-      seen.add(value);
-      this.visit(value, waiting);
     }
     return {
       root: this.root,
@@ -64,29 +68,29 @@ class Collector {
     };
   }
 
-  private visit(node: Exclude<PyNode, { kind: NodeKind.Str | NodeKind.Float }>, waiting: Value[]): void {
+  private visit(node: Held): void {
     switch (node.kind) {
       case NodeKind.Tuple:
       case NodeKind.List:
-        pushAll(node.items, waiting);
+        this.waitForAll(node.items);
         return;
       case NodeKind.Set:
         this.imply('builtins', node.type);
-        pushAll(node.items, waiting);
+        this.waitForAll(node.items);
         return;
       case NodeKind.Dict:
         if (node.state !== undefined) {
           this.count(Op.BUILD);
-          waiting.push(node.state);
+          this.wait(node.state);
         }
-        pushAll(node.entries, waiting);
+        this.waitForAll(node.entries);
         return;
       case NodeKind.Persistent:
         this.persistents.push(node);
-        waiting.push(node.id);
+        this.waitForParts(node.id);
         return;
       case NodeKind.Call:
-        this.visitCall(node, waiting);
+        this.visitCall(node);
         return;
       case NodeKind.Global:
         this.globals.push(node);
@@ -103,7 +107,7 @@ class Collector {
     }
   }
 
-  private visitCall(call: PyCall, waiting: Value[]): void {
+  private visitCall(call: PyCall): void {
     this.calls.push(call);
     switch (call.form) {
       case CallForm.NewObjEx:
@@ -121,10 +125,41 @@ class Collector {
       case CallForm.Attribute:
         break;
     }
-    waiting.push(call.state ?? null, call.kwargs ?? null);
-    pushAll(call.entries ?? [], waiting);
-    pushAll(call.items ?? [], waiting);
-    waiting.push(call.args, call.callee);
+    this.wait(call.state ?? null);
+    this.wait(call.kwargs ?? null);
+    this.waitForAll(call.entries ?? []);
+    this.waitForAll(call.items ?? []);
+    this.waitForParts(call.args);
+    this.wait(call.callee);
+  }
+
+  private wait(value: Value): void {
+    if (typeof value === 'bigint' && encodeTwosComplement(value).length > long1Bytes) {
+      this.count(Op.LONG4);
+    }
+    if (!isNode(value) || value.kind === NodeKind.Str || value.kind === NodeKind.Float) {
+      return;
+    }
+    if (value.kind === NodeKind.Tuple && value.items.length <= shortTuple && !value.items.some(isNode)) {
+      this.waitForAll(value.items);
+      return;
+    }
+    this.waiting.push(value);
+  }
+
+  private waitForAll(values: readonly Value[]): void {
+    for (let index = values.length - 1; index >= 0; index--) {
+      this.wait(values[index] ?? null);
+    }
+  }
+
+  /** Arguments and ids are seldom held twice: short ones are looked through rather than kept in mind. */
+  private waitForParts(value: Value): void {
+    if (isNode(value) && value.kind === NodeKind.Tuple && value.items.length <= shortTuple) {
+      this.waitForAll(value.items);
+    } else {
+      this.wait(value);
+    }
   }
 
   private visitBytes({ type, data }: PyBytes): void {
@@ -165,12 +200,5 @@ class Collector {
     if (!this.implied.has(full)) {
       this.implied.set(full, new PyGlobal(module, name));
     }
-  }
-}
-
-/** What is pushed last is looked at first. */
-function pushAll(values: readonly Value[], waiting: Value[]): void {
-  for (let index = values.length - 1; index >= 0; index--) {
-    waiting.push(values[index] ?? null);
   }
 }

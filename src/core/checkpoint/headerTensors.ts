@@ -3,6 +3,7 @@ import type { Storage } from './checkpoint';
 import { noNotes } from './openTensor';
 import { stringRepr } from './pythonText';
 import { cutText } from './reprText';
+import { wholeRecord } from './storageTable';
 import { contiguousStride } from './strides';
 import type { Walk } from './walk';
 
@@ -46,7 +47,7 @@ function headerStorage(tensor: HeaderTensor, index: number, container: Container
     bytes: Math.max(record.size - skip, 0),
     dtype: tensor.dtype,
     device: null,
-    record,
+    record: wholeRecord(record),
     container,
     position: isPlain ? base + record.position + skip : null,
     ...(skip > 0 && { skip }),

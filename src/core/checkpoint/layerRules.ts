@@ -1,37 +1,21 @@
-/** A layer or block that weights imply. */
-export interface Layer {
-  /** Its class in torch.nn, or what the field calls the block. */
-  readonly name: string;
-  /** `64 → 64, 1×1`; '' where only the class is implied. */
-  readonly sizes: string;
-  readonly input: number | null;
-  readonly output: number | null;
-}
-
-/** What stands before a layer in its state dict: a norm does not say for how many dimensions it is. */
-export interface Context {
-  /** Dimensions of the latest weight that was no norm's; 0 when there is none yet. */
-  readonly dimensions: number;
-  /** Its output channels. */
-  readonly channels: number;
-}
-
-/** Shapes of a group's own tensors by their last names. */
-export interface Shapes {
-  get(name: string): readonly number[] | undefined;
-}
-
-function layer(name: string, sizes: string, input: number | null = null, output: number | null = null): Layer {
-  return { name, sizes, input, output };
-}
-
-export function layerText({ name, sizes }: Layer): string {
-  return sizes === '' ? name : `${name} ${sizes}`;
-}
+import { convolution } from './convolutions';
+import { flow, isNumbered, isSameShape, layer, type Context, type Layer, type Shapes } from './layer';
 
 const embeddingName = /emb|wte|wpe|lookup|vocab|^shared$/i;
+/** What a Linear without bias is called. */
+const linearName =
+  /lin|fc|dense|proj|head|mlp|gate|attn|query|key|value|classif|logit|score|output|decoder|_out$|^(?:to_)?(?:qkv|kv|q|k|v|o|w|w\d|wi|wo|w[qkvo]|wi_\d|in|out|up|down)$/i;
 const normName = /norm|(?:^|_)(?:ln|gn|bn)(?:_|\d|$)/i;
-const transposedName = /transpose|deconv|upconv|(?:^|_)up(?:_|\d|sampl|$)/i;
+const activationName = /prelu|(?:^|_)(?:act|relu|activation)(?:_|\d|$)/i;
+
+/** Norms that leave the same tensors behind: a name may tell them apart. */
+const normTypes: readonly (readonly [RegExp, string])[] = [
+  [/rms/i, 'RMSNorm'],
+  [/group_?norm|(?:^|_)gn(?:_|\d|$)/i, 'GroupNorm'],
+  [/instance_?norm|(?:^|_)inorm/i, 'InstanceNorm'],
+  [/batch_?norm|(?:^|_)bn(?:_|\d|$)/i, 'BatchNorm'],
+  [/layer_?norm|(?:^|_)ln(?:_|\d|$)/i, 'LayerNorm'],
+];
 
 /** Spatial dimensions that a norm behind a weight of so many dimensions works on. */
 const normDimensions: ReadonlyMap<number, string> = new Map([
@@ -41,36 +25,66 @@ const normDimensions: ReadonlyMap<number, string> = new Map([
   [5, '3d'],
 ]);
 
-function convolution(name: string, weight: readonly number[], { channels }: Context): Layer {
-  const [first = 0, second = 0, ...kernel] = weight;
-  const suffix = `${String(kernel.length)}d`;
-  const size = kernel.join('×');
-  if (transposedName.test(name)) {
-    return layer(`ConvTranspose${suffix}`, `${String(first)} → ${String(second)}, ${size}`, first, second);
-  }
-  if (second === 1 && first > 1 && first === channels) {
-    return layer(`Conv${suffix}`, `${String(first)}, ${size}, depthwise`, first, first);
-  }
-  return layer(`Conv${suffix}`, `${String(second)} → ${String(first)}, ${size}`, second, first);
+/** A norm by its name; `Norm` where that leaves it open. */
+function norm(name: string, shape: readonly number[], hasBias: boolean): Layer {
+  const type = normTypes.find(([pattern]) => pattern.test(name))?.[1] ?? 'Norm';
+  // Llama's `input_layernorm` is an RMSNorm, GPT's `ln_1` a LayerNorm without bias.
+  const isOpen = type === 'LayerNorm' && !hasBias;
+  const [size = 0] = shape;
+  const flowing = shape.length === 1 ? size : null;
+  return layer(isOpen ? 'Norm' : type, shape.join('×'), flowing, flowing);
 }
 
-function matrix(name: string, [rows = 0, columns = 0]: readonly number[], hasBias: boolean): Layer {
-  return embeddingName.test(name) && !hasBias
-    ? layer('Embedding', `${String(rows)} × ${String(columns)}`, null, columns)
-    : layer('Linear', `${String(columns)} → ${String(rows)}`, columns, rows);
-}
-
-function vector(name: string, [size = 0]: readonly number[], hasBias: boolean, { dimensions }: Context): Layer | null {
-  if (normName.test(name)) {
-    // Behind convolutions it may be a group norm as well: the number of groups leaves no trace.
-    const type = dimensions > 2 ? 'Norm' : hasBias ? 'LayerNorm' : 'RMSNorm';
-    return layer(type, String(size), size, size);
+function matrix(
+  name: string,
+  weight: readonly number[],
+  bias: readonly number[] | undefined,
+  context: Context,
+): Layer | null {
+  const [rows = 0, columns = 0] = weight;
+  if (bias === undefined) {
+    return normName.test(name) ? norm(name, weight, false) : bareMatrix(name, [rows, columns], context);
   }
-  return size === 1 && !hasBias ? layer('PReLU', '1') : null;
+  if (isSameShape(weight, bias)) {
+    // No other layer of torch.nn has a bias of two dimensions.
+    return normName.test(name) ? layer('LayerNorm', weight.join('×')) : null;
+  }
+  if (bias.length === 1 && bias[0] === rows) {
+    return linear(columns, rows);
+  }
+  // The transposed Linear that transformers has for GPT-2.
+  return bias.length === 1 && bias[0] === columns ? layer('Conv1D', flow(rows, columns), rows, columns) : null;
 }
 
-function batchNorm(size: number, { dimensions }: Context): Layer {
-  return layer(`BatchNorm${normDimensions.get(dimensions) ?? ''}`, String(size), size, size);
+/** A Linear without bias and a table of embeddings look alike. */
+function bareMatrix(name: string, [rows, columns]: readonly [number, number], { channels }: Context): Layer | null {
+  const isTable = embeddingName.test(name);
+  const isLinear = isNumbered(name) ? channels === columns : linearName.test(name);
+  if (isTable === isLinear) {
+    return null;
+  }
+  return isTable ? layer('Embedding', `${String(rows)} × ${String(columns)}`, null, columns) : linear(columns, rows);
+}
+
+function linear(columns: number, rows: number): Layer {
+  return layer('Linear', flow(columns, rows), columns, rows);
+}
+
+function vector(name: string, weight: readonly number[], bias: readonly number[] | undefined): Layer | null {
+  if (bias !== undefined && !isSameShape(weight, bias)) {
+    return null;
+  }
+  if (normName.test(name) || (bias !== undefined && isNumbered(name))) {
+    return norm(name, weight, bias !== undefined);
+  }
+  return bias === undefined && activationName.test(name) ? layer('PReLU', weight.join()) : null;
+}
+
+/** What keeps running statistics. How many dimensions it is for, only the convolution right before it tells. */
+function batchNorm(name: string, size: number, { dimensions, channels }: Context): Layer {
+  const type = /instance_?norm|(?:^|_)inorm/i.test(name) ? 'InstanceNorm' : 'BatchNorm';
+  const suffix = channels === size ? (normDimensions.get(dimensions) ?? '') : '';
+  return layer(`${type}${suffix}`, String(size), size, size);
 }
 
 /** Gates per unit: rows of the hidden weight over its columns. */
@@ -85,7 +99,8 @@ function recurrent(shapes: Shapes): Layer | null {
   const [rows = 0, hidden = 0] = shapes.get(isCell ? 'weight_hh' : 'weight_hh_l0') ?? [];
   const input = shapes.get(isCell ? 'weight_ih' : 'weight_ih_l0')?.[1];
   const name = recurrentNames.get(rows / hidden);
-  if (input === undefined || name === undefined) {
+  // With a projection the columns are not the units.
+  if (input === undefined || name === undefined || shapes.get('weight_hr_l0') !== undefined) {
     return null;
   }
   let layers = 1;
@@ -105,89 +120,33 @@ function recurrent(shapes: Shapes): Layer | null {
 }
 
 /**
- * The layer that a group's own tensors imply, by their last names and shapes; null when they imply none.
- * @param name of the group: tells a Linear from an Embedding.
+ * The layer that a group's own tensors imply, by their last names and shapes; null when they imply none for certain.
+ * @param name of the group: tells apart what has the same tensors.
  */
 export function impliedLayer(name: string, shapes: Shapes, context: Context): Layer | null {
   const mean = shapes.get('running_mean');
   if (mean?.length === 1) {
-    return batchNorm(mean[0] ?? 0, context);
+    return batchNorm(name, mean[0] ?? 0, context);
   }
-  const projection = shapes.get('in_proj_weight');
-  if (projection?.length === 2) {
-    const size = projection[1] ?? 0;
+  const [projected, size = 0] = shapes.get('in_proj_weight') ?? [];
+  if (projected !== undefined && projected === 3 * size) {
     return layer('MultiheadAttention', String(size), size, size);
   }
   if (shapes.get('weight_hh_l0') !== undefined || shapes.get('weight_hh') !== undefined) {
     return recurrent(shapes);
   }
   const weight = shapes.get('weight');
+  const bias = shapes.get('bias');
   switch (weight?.length) {
     case 1:
-      return vector(name, weight, shapes.get('bias') !== undefined, context);
+      return vector(name, weight, bias);
     case 2:
-      return matrix(name, weight, shapes.get('bias') !== undefined);
+      return matrix(name, weight, bias, context);
     case 3:
     case 4:
     case 5:
-      return convolution(name, weight, context);
+      return convolution(name, weight, bias, context);
     default:
       return null;
   }
-}
-
-export type Children = ReadonlyMap<string, Layer>;
-
-function isConvolution(found: Layer | undefined): found is Layer {
-  return found?.name.startsWith('Conv2d') === true;
-}
-
-function residualBlock(children: Children): Layer | null {
-  const [first, second, third] = [children.get('conv1'), children.get('conv2'), children.get('conv3')];
-  if (!isConvolution(first) || !isConvolution(second) || !children.has('bn1') || !children.has('bn2')) {
-    return null;
-  }
-  const last = isConvolution(third) && children.has('bn3') ? third : second;
-  // The stem of a ResNet has conv1 and bn1 too, but stages of blocks beside them.
-  if (children.has('layer1') || (third !== undefined && last !== third)) {
-    return null;
-  }
-  const name = last === third ? 'Bottleneck' : 'BasicBlock';
-  return layer(name, `${String(first.input)} → ${String(last.output)}`, first.input, last.output);
-}
-
-function transformerLayer(children: Children): Layer | null {
-  const attention = children.get('self_attn');
-  const isFeedForward = children.get('linear1')?.name === 'Linear' && children.get('linear2')?.name === 'Linear';
-  if (attention?.name !== 'MultiheadAttention' || !isFeedForward) {
-    return null;
-  }
-  const name = children.has('multihead_attn') ? 'TransformerDecoderLayer' : 'TransformerEncoderLayer';
-  return layer(name, attention.sizes, attention.input, attention.output);
-}
-
-/** Layers in a row whose numbers are their names. */
-function sequence(children: Children): Layer | null {
-  const found = [...children.values()];
-  const [first, ...others] = found;
-  if (first === undefined || others.length === 0 || ![...children.keys()].every((key) => /^\d+$/.test(key))) {
-    return null;
-  }
-  const output = others.at(-1)?.output ?? first.output;
-  if (others.every(({ name }) => name === first.name)) {
-    return layer(`${String(found.length)} × ${first.name}`, '', first.input, output);
-  }
-  // `Conv2d 64 → 256, 1×1 + BatchNorm2d`: longer ones say nothing at a glance.
-  const isShort = found.length <= 3 && found.every(({ name }) => !/[×+]/.test(name));
-  return isShort
-    ? layer([layerText(first), ...others.map(({ name }) => name)].join(' + '), '', first.input, output)
-    : null;
-}
-
-/**
- * The block that the layers of a group imply.
- * @param complete every child of the group implies a layer.
- */
-export function impliedBlock(children: Children, complete: boolean): Layer | null {
-  return residualBlock(children) ?? transformerLayer(children) ?? (complete ? sequence(children) : null);
 }

@@ -1,7 +1,9 @@
 import type { Trie } from '../tree/trie';
 import type { Aliases } from './aliases';
 import type { Branch, Checkpoint } from './checkpoint';
-import { impliedBlock, impliedLayer, layerText, type Context, type Layer, type Shapes } from './layerRules';
+import { impliedBlock } from './blockRules';
+import { layerText, type Context, type Layer, type Shapes } from './layer';
+import { impliedLayer } from './layerRules';
 
 /** What a row is, beyond its numbers: said behind its key. */
 export type Description =
@@ -32,35 +34,47 @@ export const symbolText: DescriptionText = (description) => {
   }
 };
 
-const noContext: Context = { dimensions: 0, channels: 0 };
+/** What stands before a group. */
+type Before = Omit<Context, 'next'>;
+
+const nothingBefore: Before = { dimensions: 0, channels: 0 };
 /** Modules that say less than what is in them. */
 const plainContainers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);
 const builtinTypes = /^(?:dict|list|tuple|set|frozenset|collections\.(?:OrderedDict|defaultdict|deque|Counter))$/;
 
+/** Vectors with a number for each channel of what stands before them. */
+const channelNames: ReadonlySet<string> = new Set(['weight', 'bias', 'running_mean']);
+
+type Described = Pick<Checkpoint, 'entries' | 'branches' | 'optimizers'>;
+
 /** By node of the tree; absent where there is nothing to say. */
 export type Descriptions = readonly (Description | undefined)[];
 
-export function describeTree(checkpoint: Checkpoint, trie: Trie, aliases: Aliases): Descriptions {
+/** @param checkpoint what the nodes of the tree mean. */
+export function describeTree(checkpoint: Described, trie: Trie, aliases: Aliases): Descriptions {
   return new TreeDescriber(checkpoint, trie, aliases).describe();
 }
 
 class TreeDescriber {
   private readonly found: (Description | undefined)[];
   private readonly layers: (Layer | undefined)[];
-  private readonly contexts: (Context | undefined)[];
+  private readonly before: (Before | undefined)[];
+  /** Per group: channels of the norm that follows its weight; 0 when none does. */
+  private readonly next: Int32Array;
   /** Node of each entry. */
   private readonly nodeOf: Int32Array;
   /** Per node: 1 when it is, or stands below, an optimizer. */
   private readonly inOptimizer: Uint8Array;
 
   constructor(
-    private readonly checkpoint: Checkpoint,
+    private readonly checkpoint: Described,
     private readonly trie: Trie,
     private readonly aliases: Aliases,
   ) {
     this.found = new Array<Description | undefined>(trie.size);
     this.layers = new Array<Layer | undefined>(trie.size);
-    this.contexts = new Array<Context | undefined>(trie.size);
+    this.before = new Array<Before | undefined>(trie.size);
+    this.next = new Int32Array(trie.size);
     this.nodeOf = new Int32Array(checkpoint.entries.length).fill(-1);
     this.inOptimizer = new Uint8Array(trie.size);
   }
@@ -89,32 +103,48 @@ class TreeDescriber {
     return entry?.kind === 'tensor' ? entry.shape : null;
   }
 
-  /** From the first node to the last, in file order: what stands before each group. */
+  /** From the first node to the last, in file order: what stands before each group, and behind it. */
   private lookAhead(): void {
     const { trie, inOptimizer } = this;
-    let context = noContext;
+    let before = nothingBefore;
+    let latest = 0;
     for (let node = 1; node < trie.size; node++) {
       const parent = trie.parent[node] ?? 0;
       const branch = this.branchOf(node);
       inOptimizer[node] = branch?.role === 'optimizer' ? 1 : (inOptimizer[parent] ?? 0);
       const index = trie.entry[node] ?? -1;
       if (index === -1) {
-        context = branch?.role === 'state-dict' ? noContext : context;
+        if (branch?.role === 'state-dict') {
+          before = nothingBefore;
+          latest = 0;
+        }
         continue;
       }
       this.nodeOf[index] = node;
-      this.contexts[parent] ??= context;
-      const shape = this.shapeOf(node);
+      this.before[parent] ??= before;
+      const shape = trie.gone[node] === 0 ? this.shapeOf(node) : null;
+      const [channels = 0] = shape ?? [];
       if (shape !== null && shape.length > 1 && trie.label[node] === 'weight') {
-        context = { dimensions: shape.length, channels: shape[0] ?? 0 };
+        before = { dimensions: shape.length, channels };
+        latest = parent;
+      } else if (shape?.length === 1 && channels > 1 && channelNames.has(trie.label[node] ?? '')) {
+        before = { ...before, channels };
+        if (latest !== parent) {
+          this.next[latest] = trie.parent[latest] === trie.parent[parent] ? channels : 0;
+          latest = 0;
+        }
       }
     }
   }
 
+  /** What is gone makes nothing of what is still there. */
   private childrenOf(node: number): number[] {
+    const { firstChild, nextSibling, gone } = this.trie;
     const children: number[] = [];
-    for (let child = this.trie.firstChild[node] ?? -1; child !== -1; child = this.trie.nextSibling[child] ?? -1) {
-      children.push(child);
+    for (let child = firstChild[node] ?? -1; child !== -1; child = nextSibling[child] ?? -1) {
+      if (gone[child] === gone[node]) {
+        children.push(child);
+      }
     }
     return children;
   }
@@ -153,10 +183,12 @@ class TreeDescriber {
       return;
     }
     const children = this.childrenOf(node);
-    const layer = this.layerOf(node, children);
     const named = branch === undefined ? null : namedClass(branch);
-    if (layer !== null && (named === null || named === layer.name || plainContainers.has(named))) {
+    const layer = this.layerOf(node, named, children);
+    if (layer !== null && (named === null || plainContainers.has(named))) {
       this.layers[node] = layer;
+    } else if (layer !== null && named?.includes(layer.name) === true) {
+      this.layers[node] = { ...layer, name: named };
     } else if (named !== null) {
       this.layers[node] = { name: named, sizes: '', input: null, output: null };
     }
@@ -206,9 +238,13 @@ class TreeDescriber {
     }
   }
 
-  private layerOf(node: number, children: readonly number[]): Layer | null {
+  /** @param named its class, which says more than its name. */
+  private layerOf(node: number, named: string | null, children: readonly number[]): Layer | null {
     const shapes = this.shapesOf(children);
-    const own = impliedLayer(this.trie.label[node] ?? '', shapes, this.contexts[node] ?? noContext);
+    const own = impliedLayer(named ?? this.trie.label[node] ?? '', shapes, {
+      ...(this.before[node] ?? nothingBefore),
+      next: this.next[node] ?? 0,
+    });
     if (own !== null) {
       return own;
     }
@@ -241,7 +277,9 @@ class TreeDescriber {
   private shortKey(node: number): string {
     const labels: string[] = [];
     for (let at = node; at > 0; at = this.trie.parent[at] ?? 0) {
-      if (at !== node && this.branchOf(at) !== undefined) {
+      const branch = at === node ? undefined : this.branchOf(at);
+      // The parts of a module name their tensors by the way from the whole.
+      if (branch !== undefined && !(branch.role === 'module' && this.isPart(at))) {
         break;
       }
       labels.unshift(this.trie.label[at] ?? '');

@@ -146,6 +146,23 @@ function isEmptyCall(call: PyCall): boolean {
   return isUntouched && isContainer && more.length === 0 && (first === undefined || asItems(first)?.length === 0);
 }
 
+/**
+ * Whether an attribute is nothing but parameters and buffers of its module, the very same objects: an LSTM keeps its own in
+ * a list, `_flat_weights`, which is no part of its state.
+ */
+function isOwnAgain(value: Value, own: ReadonlySet<Value>): boolean {
+  if (!isNode(value)) {
+    return false;
+  }
+  const isSequence = value.kind === NodeKind.List || value.kind === NodeKind.Tuple;
+  return own.has(value) || (isSequence && value.items.length > 0 && value.items.every((item) => own.has(item)));
+}
+
+/** Values of dict entries that are objects: equal numbers say nothing. */
+function objectsIn(entries: readonly Value[]): Value[] {
+  return entries.filter((value, index) => index % 2 === 1 && isNode(value));
+}
+
 function named(entries: readonly Value[], prefix: string, role: Role | null, shower: Shower): Child[] {
   return listChildren(shower.mapping(entries))
     .filter(({ value }) => value !== null)
@@ -171,7 +188,7 @@ export function moduleMeaning(
   submodule: string | null,
 ): BranchMeaning {
   const prefix = submodule === null ? '' : `${submodule}.`;
-  const attributes = state.attributes;
+  const own = new Set([...objectsIn(state.parameters), ...objectsIn(state.buffers)]);
   const submodules = named(state.submodules, prefix, null, shower).map((child) => ({
     ...child,
     submodule: elementText(child.element),
@@ -183,8 +200,8 @@ export function moduleMeaning(
     children: [
       ...named(state.parameters, prefix, 'parameter', shower),
       ...named(state.buffers, prefix, 'buffer', shower),
-      ...listChildren(shower.mapping(attributes))
-        .filter(({ value }) => !isEmptyAttribute(value))
+      ...listChildren(shower.mapping(state.attributes))
+        .filter(({ value }) => !isEmptyAttribute(value) && !isOwnAgain(value, own))
         .map((child) => ({
           ...child,
           element: typeof child.element === 'object' ? child.element : `.${String(child.element)}`,

@@ -5,18 +5,8 @@ import { dtypes } from './dtypes';
 import { elementText, lastText } from './path';
 import { optimizerCandidates, type OptimizerGroup } from './optimizerClass';
 import { tensorText, type OpenTensor } from './openTensor';
+import { matchHolders, sameShape, type HeldParameter, type Holder } from './optimizerMatch';
 import type { Walk } from './walk';
-
-/** A parameter that an optimizer holds, by its number or name in `state` and `params`. */
-interface HeldParameter {
-  readonly id: string;
-  /** A pickled optimizer holds the parameter itself. */
-  readonly tensor: OpenTensor | null;
-  /** By `param_names`, or because its id is a name. */
-  readonly name: string | null;
-  /** Shape that its state implies; null where it has none of its shape. */
-  readonly shape: readonly number[] | null;
-}
 
 interface ReadOptimizer {
   readonly branch: Branch;
@@ -25,14 +15,6 @@ interface ReadOptimizer {
   readonly certain: boolean;
   /** Tensors of its state, by the id of their parameter. */
   readonly state: ReadonlyMap<string, readonly OpenTensor[]>;
-}
-
-/** A state dict or module whose tensors may be an optimizer's parameters. */
-interface Holder {
-  /** Indexes of entries that are parameters as far as can be told, in the order of `Module.parameters()`. */
-  readonly parameters: readonly number[];
-  /** Those of its other tensors. */
-  readonly buffers: readonly number[];
 }
 
 function idOf(value: Value): string | null {
@@ -70,10 +52,6 @@ function impliedShape(tensors: readonly OpenTensor[]): readonly number[] | null 
   const shaped = tensors.filter(({ path }) => !otherShapes.has(lastText(path)));
   const [first] = shaped;
   return first !== undefined && shaped.every(({ shape }) => sameShape(shape, first.shape)) ? first.shape : null;
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, dim) => size === b[dim]);
 }
 
 /** `state` and `param_groups`: of a state dict, or attributes of a pickled optimizer. */
@@ -172,99 +150,6 @@ function holderOf(walk: Walk, branch: Branch): Holder {
   return { parameters, buffers };
 }
 
-/** Whether a held parameter can be that entry. */
-function isAlike(walk: Walk, { shape, tensor }: HeldParameter, index: number): boolean {
-  const entry = walk.entries[index];
-  if (entry?.kind !== 'tensor' || (shape !== null && !sameShape(shape, entry.shape))) {
-    return false;
-  }
-  return tensor === null || (tensor.storage === entry.storage && tensor.offset === entry.offset);
-}
-
-/**
- * Entries that held parameters are, when they are some of `among` in the same order, and can be so in one way only: the
- * earliest that fit are also the latest that do. Null otherwise.
- */
-function onlyEmbedding(walk: Walk, held: readonly HeldParameter[], among: readonly number[]): number[] | null {
-  const earliest = embed(walk, held, among);
-  const latest = embed(walk, held.toReversed(), among.toReversed())?.reverse();
-  const isOnly = earliest !== null && latest?.every((index, position) => index === earliest[position]) === true;
-  return isOnly ? earliest : null;
-}
-
-function embed(walk: Walk, held: readonly HeldParameter[], among: readonly number[]): number[] | null {
-  const found: number[] = [];
-  for (const index of among) {
-    const next = held[found.length];
-    if (next !== undefined && isAlike(walk, next, index)) {
-      found.push(index);
-    }
-  }
-  return found.length === held.length ? found : null;
-}
-
-/** Orders of up to this many groups are tried to see whether another would fit as well. */
-const maxGroupsPermuted = 5;
-
-function* permutations<T>(items: readonly T[]): Generator<T[]> {
-  if (items.length <= 1) {
-    yield [...items];
-    return;
-  }
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index];
-    for (const rest of permutations(items.toSpliced(index, 1))) {
-      yield item === undefined ? rest : [item, ...rest];
-    }
-  }
-}
-
-/**
- * What the optimizer holds of a state dict. The groups' order is the model's only by custom: where the shapes would allow
- * another order too, nothing is derived.
- */
-function heldOf(walk: Walk, groups: readonly (readonly HeldParameter[])[], among: readonly number[]): number[] | null {
-  const found = onlyEmbedding(walk, groups.flat(), among);
-  const filled = groups.filter((group) => group.length > 0);
-  if (found === null || filled.length <= 1) {
-    return found;
-  }
-  if (filled.length > maxGroupsPermuted) {
-    return null;
-  }
-  let fitting = 0;
-  for (const order of permutations(filled)) {
-    fitting += embed(walk, order.flat(), among) === null ? 0 : 1;
-  }
-  return fitting === 1 ? found : null;
-}
-
-function keyAt(walk: Walk, index: number): string {
-  return lastText(walk.entries[index]?.path ?? []);
-}
-
-interface Match {
-  readonly holder: Holder;
-  readonly parameters: readonly number[];
-}
-
-/** Parameters found in order; null where nothing can be derived. */
-function match(walk: Walk, { groups }: ReadOptimizer, holders: readonly Holder[]): Match | null {
-  if (groups.flat().length === 0) {
-    return null;
-  }
-  const [first, ...others] = holders.flatMap((holder) => {
-    const parameters = heldOf(walk, groups, holder.parameters);
-    return parameters === null ? [] : [{ holder, parameters }];
-  });
-  if (first === undefined) {
-    return null;
-  }
-  const names = ({ parameters }: Match): string => parameters.map((index) => keyAt(walk, index)).join('\n');
-  // A model and its average name their parameters alike; two different models that both fit leave it open.
-  return others.every((other) => names(other) === names(first)) ? first : null;
-}
-
 function byName(walk: Walk, held: readonly HeldParameter[], branches: readonly Branch[]): (number | null)[] {
   const indexes = new Map<string, number>();
   for (const branch of branches) {
@@ -281,7 +166,7 @@ function byName(walk: Walk, held: readonly HeldParameter[], branches: readonly B
 
 /**
  * What each optimizer holds; names the parameter of each tensor of its state. A name is derived where the optimizer says
- * it, or where its parameters, by the shapes of their state, can be those of one state dict in one way only.
+ * it, or where by the shapes of all states it can be one parameter of one state dict only (`matchHolders`).
  */
 export function readOptimizers(walk: Walk): OptimizerInfo[] {
   const branches = walk.branches.filter(({ role }) => role === 'optimizer');
@@ -294,24 +179,25 @@ export function readOptimizers(walk: Walk): OptimizerInfo[] {
     const optimizer = readOptimizer(walk, branch);
     const held = optimizer.groups.flat();
     const isNamed = held.length > 0 && held.every(({ name }) => name !== null);
-    const found = isNamed ? null : match(walk, optimizer, holders);
-    const parameters = isNamed
-      ? byName(walk, held, holderBranches)
-      : held.map((_, at) => found?.parameters[at] ?? null);
+    const found = isNamed ? null : matchHolders(walk.entries, optimizer.groups, holders);
+    const derived = isNamed ? byName(walk, held, holderBranches) : (found?.parameters ?? held.map(() => null));
     held.forEach(({ id, name }, position) => {
-      const index = parameters[position] ?? null;
-      const parameter = name ?? (index === null ? null : keyAt(walk, index));
+      const index = derived[position] ?? null;
+      const parameter = name ?? (index === null ? null : lastText(walk.entries[index]?.path ?? []));
       for (const tensor of optimizer.state.get(id) ?? []) {
         tensor.parameter = parameter;
       }
     });
+    const unnamed = found?.unnamed ?? null;
     return {
       path: branch.path,
       candidates: optimizer.candidates,
       certain: optimizer.certain,
       groups: optimizer.groups.map((group) => group.length),
-      parameters,
-      buffers: found?.holder.buffers ?? [],
+      // Where one is missing, an edit could not tell whether it concerns the optimizer.
+      parameters: unnamed === null ? derived : derived.map(() => null),
+      unnamed,
+      buffers: unnamed === null ? (found?.holder?.buffers ?? []) : [],
     };
   });
 }

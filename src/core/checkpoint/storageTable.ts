@@ -1,5 +1,6 @@
 import { KeyTable } from '../container/keyTable';
 import type { Container, ContainerRecord, PickleSection } from '../container/container';
+import { partOfRecord } from '../container/rawRecord';
 import { isNode, NodeKind, PyGlobal, PyStr, type PyCall, type Value } from '../pickle/values';
 import { asCall, asGlobal, asItems, asText, integer, Unreadable } from './arguments';
 import type { Storage } from './checkpoint';
@@ -108,7 +109,7 @@ export class StorageTable {
       bytes: found.elements * dtype.size,
       dtype: dtype.name,
       device: found.device,
-      record: found.record,
+      record: wholeRecord(found.record),
       container: place.container,
       position: positionInFile(found.record, place),
     };
@@ -136,7 +137,7 @@ export class StorageTable {
       throw new Unreadable('bad-storage');
     }
     const found = place.section.storage(key);
-    const record = found?.record ?? null;
+    const record = found === undefined ? null : wholeRecord(found.record);
     const storage: Storage = {
       index: this.storages.length,
       key,
@@ -216,10 +217,9 @@ export function textualId(id: Value): readonly Value[] | null {
   return [new PyStr('storage'), new PyGlobal(module, name), new PyStr(key), new PyStr(location), Number(elements)];
 }
 
-/** Legacy files alone have views, and never pack them. */
-function partOfRecord({ name, position }: ContainerRecord, start: number, size: number): ContainerRecord {
-  const from = position === null ? null : position + start;
-  return { name, size, packedSize: size, position: from, packed: false, crc32: null };
+/** The file lacks a record whose last bytes are cut off: torch reads none of it. */
+export function wholeRecord(record: ContainerRecord): ContainerRecord | null {
+  return record.cut === true ? null : record;
 }
 
 function positionInFile(record: ContainerRecord | null, { base }: Place): number | null {

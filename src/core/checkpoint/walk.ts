@@ -180,7 +180,7 @@ export class Walk {
         continue;
       }
       if (storage.record === null) {
-        this.findings.add('error', 'storage-missing', { entry: keyOf(path), args: [storage.key] });
+        this.findings.addMissingStorage(keyOf(path), storage.key);
       } else if (storage.record.size !== storage.bytes) {
         const args = [storage.key, storage.bytes, storage.record.size];
         this.findings.add('error', 'storage-size', { entry: keyOf(path), args });

@@ -37,6 +37,8 @@ export interface ContainerRecord {
   readonly packed: boolean;
   /** CRC-32 of the content as the directory records it; null where there is none or it is switched off. */
   readonly crc32: number | null;
+  /** The file ends before its last byte. */
+  readonly cut?: boolean;
 }
 
 /** Where the bytes of a storage lie. */

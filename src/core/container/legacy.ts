@@ -46,7 +46,7 @@ export async function openLegacy(source: ByteSource, context: OpenContext): Prom
     const located = await locateStorages(source, keys.graph.end, keyList(keys.graph), firstByKey(ids));
     for (const storage of located.records) storages.set(storage.key, storage);
     addViews(storages, ids);
-    records.push(...located.records.map(({ record }) => record));
+    for (const { record } of located.records) records.push(record);
     findings.push(...located.findings);
   }
   return {

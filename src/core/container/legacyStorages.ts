@@ -3,7 +3,7 @@ import { readBytes } from '../bytes/range';
 import type { Finding } from '../findings';
 import type { ContainerRecord, StorageRecord } from './container';
 import type { StorageId } from './persistentId';
-import { rawRecord, rawRecordWithin } from './rawRecord';
+import { partOfRecord, rawRecordWithin } from './rawRecord';
 
 /** An int64 element count stands before the bytes of each storage. */
 const countBytes = 8;
@@ -11,7 +11,7 @@ const countBytes = 8;
 const countsRead = 32;
 
 export interface LegacyStorages {
-  /** In file order. `position` null: beyond the end of a cut file. */
+  /** In file order; of a cut file those beyond its end too. */
   readonly records: readonly StorageRecord[];
   readonly findings: readonly Finding[];
 }
@@ -124,6 +124,5 @@ export function viewRecord(root: ContainerRecord, id: StorageId): StorageRecord 
   const start = id.view.offset * id.elementSize;
   const size = id.view.elements * id.elementSize;
   if (start < 0 || size < 0 || start + size > root.size) return null;
-  const position = root.position === null ? null : root.position + start;
-  return { key: id.view.key, record: rawRecord(root.name, position, size) };
+  return { key: id.view.key, record: partOfRecord(root, start, size) };
 }

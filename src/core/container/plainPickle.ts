@@ -1,7 +1,8 @@
 import type { ByteSource } from '../bytes/byteSource';
 import type { Finding } from '../findings';
-import type { Container } from './container';
+import type { Container, PickleSection } from './container';
 import { checkCancelled, type Format, type OpenContext } from './format';
+import { readWithArrays } from './joblib';
 import { legacyMagic, openLegacy } from './legacy';
 import { emptyContainer } from './rawRecord';
 import { SectionReader } from './sections';
@@ -22,7 +23,7 @@ export const pickleFormat: Format = {
  */
 export async function openPickle(source: ByteSource, context: OpenContext): Promise<Container> {
   const main = new SectionReader(context);
-  const section = await main.read('', source, { start: 0 });
+  const section = await readFirst(main, source);
   if (section?.graph.root === legacyMagic) return openLegacy(source, context);
   const [broken] = main.unreadable;
   if (broken !== undefined && broken.partial.globals.length === 0) throw broken.error;
@@ -50,6 +51,15 @@ export async function openPickle(source: ByteSource, context: OpenContext): Prom
     unreadable: [...main.unreadable, ...asides.unreadable.filter(({ partial }) => partial.globals.length > 0)],
     findings: [...findings, ...main.findings],
   };
+}
+
+async function readFirst(reader: SectionReader, source: ByteSource): Promise<PickleSection | null> {
+  try {
+    return reader.add('', await readWithArrays(reader, source), source);
+  } catch (error) {
+    reader.fail('', error);
+    return null;
+  }
 }
 
 /** Pickles behind the first one: `pickle.dump` to an open file writes such files. Returns where they end. */

@@ -3,14 +3,22 @@ import { readBytes } from '../bytes/range';
 import { CheckpointError } from '../errors';
 import type { Container, ContainerRecord } from './container';
 
-/** A record that lies in the file as it is. `position` null: it lies beyond the end of a cut file. */
+/** A record that lies in the file as it is. */
 export function rawRecord(name: string, position: number | null, size: number): ContainerRecord {
   return { name, size, packedSize: size, position, packed: false, crc32: null };
 }
 
 /** As `rawRecord`, of a range that may lie beyond the end of a cut file. */
 export function rawRecordWithin(source: ByteSource, name: string, position: number, size: number): ContainerRecord {
-  return rawRecord(name, position + size <= source.size ? position : null, size);
+  return position + size <= source.size
+    ? rawRecord(name, position, size)
+    : { ...rawRecord(name, null, size), cut: true };
+}
+
+/** A range of a record that lies in the file as it is; of a cut one nothing is known to be there. */
+export function partOfRecord(whole: ContainerRecord, start: number, size: number): ContainerRecord {
+  const position = whole.position === null ? null : whole.position + start;
+  return { ...rawRecord(whole.name, position, size), ...(whole.cut === true && { cut: true }) };
 }
 
 /** `readRecord` and `locate` of a container whose records lie in the file as they are. */

@@ -11,6 +11,8 @@ import type { OpenContext } from './format';
 interface PickleRange {
   readonly start: number;
   readonly end?: number;
+  /** As joblib reads it. */
+  readonly rawArrays?: boolean;
 }
 
 /** The pickles of a container while they are being read: one that is broken does not hide the others. */
@@ -41,9 +43,9 @@ export class SectionReader {
   }
 
   /** Reads a pickle without listing it. */
-  async graph(source: ByteSource, { start, ...end }: PickleRange): Promise<PickleGraph> {
+  async graph(source: ByteSource, { start, ...range }: PickleRange): Promise<PickleGraph> {
     const { limits, signal, progress } = this.context;
-    return readPickle(source, start, { ...end, limits, ...(signal && { signal }), ...(progress && { progress }) });
+    return readPickle(source, start, { ...range, limits, ...(signal && { signal }), ...(progress && { progress }) });
   }
 
   add(

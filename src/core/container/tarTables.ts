@@ -6,7 +6,7 @@ import { isNode, NodeKind, type PickleGraph, type Value } from '../pickle/values
 import type { TarStorage, TarTables, TarTensor } from './container';
 import { checkCancelled, type OpenContext } from './format';
 import { itemsOf, keyOf, textOf } from './persistentId';
-import { rawRecord, rawRecordWithin } from './rawRecord';
+import { partOfRecord, rawRecordWithin } from './rawRecord';
 import type { SectionReader } from './sections';
 import type { TarMember } from './tarMembers';
 
@@ -62,8 +62,7 @@ function addViews(storages: Map<string, TarStorage>, views: readonly Value[]): v
     if (key === null || root === undefined || typeof rootOffset !== 'number' || typeof elements !== 'number') continue;
     if (rootOffset < 0 || elements < 0 || rootOffset + elements > root.elements) continue;
     const elementSize = root.elements === 0 ? 0 : root.record.size / root.elements;
-    const position = root.record.position === null ? null : root.record.position + rootOffset * elementSize;
-    const record = rawRecord(root.record.name, position, elements * elementSize);
+    const record = partOfRecord(root.record, rootOffset * elementSize, elements * elementSize);
     storages.set(key, { ...root, elements, root: rootKey, rootOffset, record });
   }
 }

@@ -1,6 +1,6 @@
 import type { Checkpoint, OptimizerInfo, Path, TensorEntry } from '../checkpoint/checkpoint';
 import { elementText, keyOf } from '../checkpoint/path';
-import type { StorageContent } from '../write/storageContent';
+import { originOf } from './origin';
 import type { EditState } from './state';
 
 export type ParameterChange = 'removed' | 'renamed' | 'recast' | 'reshaped';
@@ -60,14 +60,14 @@ class TensorIndex {
     for (const entry of entries) {
       if (entry.kind === 'tensor') {
         this.byPath.set(JSON.stringify(entry.path), entry);
-        this.byOrigin.set(this.originOf(entry), entry);
+        this.byOrigin.set(this.keyOf(entry), entry);
       }
     }
   }
 
   changeOf(tensor: TensorEntry): ParameterChange | null {
     const same = this.byPath.get(JSON.stringify(tensor.path));
-    const found = same ?? this.byOrigin.get(this.originOf(tensor));
+    const found = same ?? this.byOrigin.get(this.keyOf(tensor));
     if (found === undefined) {
       return 'removed';
     }
@@ -80,9 +80,8 @@ class TensorIndex {
     return same === undefined ? 'renamed' : null;
   }
 
-  private originOf({ storage, offset, shape, node }: TensorEntry): string {
-    const origin: object | null = storage === null ? (typeof node === 'object' ? node : null) : recordOf(storage);
-    return `${String(this.idOf(origin ?? this))}:${String(offset)}:${shape.join()}`;
+  private keyOf(tensor: TensorEntry): string {
+    return `${String(this.idOf(originOf(tensor).source ?? this))}:${String(tensor.offset)}:${tensor.shape.join()}`;
   }
 
   private idOf(origin: object): number {
@@ -90,20 +89,4 @@ class TensorIndex {
     this.ids.set(origin, known);
     return known;
   }
-}
-
-/** The record that a storage's numbers come from, through casts. */
-function recordOf({ content, record }: NonNullable<TensorEntry['storage']>): object | null {
-  for (let at: StorageContent | undefined = content; at !== undefined;) {
-    switch (at.kind) {
-      case 'record':
-        return at.record;
-      case 'bytes':
-        return at.data;
-      case 'cast':
-      case 'gather':
-        at = at.from;
-    }
-  }
-  return record;
 }

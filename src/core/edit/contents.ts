@@ -2,21 +2,24 @@ import type { StorageContent } from '../write/storageContent';
 import { editError } from './editError';
 import type { EditState } from './state';
 
-/**
- * What the bytes of a storage are, of one that no edit has touched too.
- * @throws EditError when the file lacks them.
- */
-export function contentOf({ contents, original }: EditState, key: string): StorageContent {
+/** What the bytes of a storage that the graph names are; undefined when the file lacks them. */
+export function findContent({ contents, original }: EditState, key: string): StorageContent | undefined {
   const content = contents.get(key);
   if (content !== undefined) {
     return content;
   }
   const { container } = original;
-  const record = container.sections[0]?.storage(key)?.record;
-  if (record === undefined) {
+  const found = container.sections[0]?.storage(key);
+  return found && { kind: 'record', container: found.container ?? container, record: found.record };
+}
+
+/** @throws EditError when the file lacks the bytes. */
+export function contentOf(state: EditState, key: string): StorageContent {
+  const content = findContent(state, key);
+  if (content === undefined) {
     throw editError('edit-no-match', 'no-entry', [key]);
   }
-  return { kind: 'record', container, record };
+  return content;
 }
 
 /** Makes storage keys that neither the file nor an edit has. They are renumbered while saving. */

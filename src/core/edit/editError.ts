@@ -34,7 +34,6 @@ export type EditReason =
   | 'not-a-value'
   | 'not-a-branch'
   | 'part-of-object'
-  | 'storage-shared-with-other-kind'
   | 'long-bytes-of-other-file'
   | 'storage-view-of-other-file'
   | 'optimizer-object'
@@ -43,13 +42,16 @@ export type EditReason =
   | 'flat-format'
   | 'values-in-format'
   | 'device-not-storable'
-  // edit-read-only: `args[0]` is the container's kind, or the note on what could not be modelled.
+  // edit-read-only: `args[0]` is the container's kind, the note on what could not be modelled, or the scheme.
   | 'format-read-only'
   | 'not-modelled'
-  | 'no-pickle';
+  | 'no-pickle'
+  | 'place-read-only';
 
 /** Thrown before anything changes. */
 export class EditError extends CheckpointError {
+  declare readonly code: EditErrorCode;
+
   constructor(
     code: EditErrorCode,
     readonly reason: EditReason,

@@ -64,7 +64,9 @@ export function findPaths(reader: SlotReader, root: Value, paths: readonly Path[
       all.push(found);
     }
     if (tree.children.size > 0) {
-      open.push(...stepsBelow(reader, tree, found).reverse());
+      for (const step of stepsBelow(reader, tree, found).reverse()) {
+        open.push(step);
+      }
     }
   }
   return all;

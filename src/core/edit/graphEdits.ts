@@ -1,7 +1,8 @@
 import { keyIdentity } from '../checkpoint/dictKeys';
 import { dictEntries } from '../checkpoint/arguments';
 import { NodeKind, PyCall, PyDict, PyList, PySet, PyTuple, type PyNode, type Value } from '../pickle/values';
-import { replaceNodes, type IsOpaque } from './replaceNodes';
+import type { IsOpaque } from './heldNodes';
+import { replaceNodes } from './replaceNodes';
 import type { Slot } from './slots';
 
 /** What happens to one list of one node. Indexes are those of the list as it was. */

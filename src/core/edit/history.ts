@@ -38,6 +38,11 @@ export class History {
     return this.steps.indexOf(this.saved);
   }
 
+  /** What the file holds. */
+  get savedState(): EditState {
+    return this.saved.state;
+  }
+
   /** What is shown differs from the file. */
   get dirty(): boolean {
     return this.step !== this.saved;
@@ -101,11 +106,9 @@ export class History {
     return exists;
   }
 
-  /** The file holds that step from now on: the one that was shown when saving began. */
+  /** The file holds that step from now on: the one that was shown when saving began, though it was cut off since. */
   markSaved(step: HistoryStep = this.step): void {
-    if (this.steps.includes(step)) {
-      this.saved = step;
-    }
+    this.saved = step;
   }
 
   /** Back to what the file holds; what came after it is gone, and all of it when that state was cut off. */

@@ -79,7 +79,7 @@ export interface RenameKey {
   readonly key: PathElement & (string | number);
 }
 
-/** The same object once more, behind the first: a tensor shares its storage. */
+/** The same once more, behind the first: a tensor shares its storage, a dict or list is one of its own. */
 export interface Duplicate {
   readonly kind: 'duplicate';
   readonly path: Path;

@@ -10,12 +10,8 @@ import {
   type PyNode,
   type Value,
 } from '../pickle/values';
-
-/** What stands for a node in the new graph. It may hold nodes of the old graph: those are replaced within it too. */
-export type Replacements = ReadonlyMap<PyNode, Value>;
-
-/** Nodes that hold nothing that is to be replaced: they are kept, and not looked into. */
-export type IsOpaque = (node: PyNode) => boolean;
+import { eachHeld, isLeafKind, standInOf, type IsOpaque, type Replacements } from './heldNodes';
+import { AcyclicReplacing } from './replaceAcyclic';
 
 /**
  * The graph with other nodes in place of some. Only what leads to a replaced node is made anew, each node once, so that
@@ -25,10 +21,15 @@ export type IsOpaque = (node: PyNode) => boolean;
  * those get their content last, when everything that they may hold is there.
  */
 export function replaceNodes(root: Value, replacements: Replacements, isOpaque: IsOpaque = () => false): Value {
-  return replacements.size === 0 || !isNode(root) ? root : new Rebuilding(replacements, isOpaque).run(root);
+  if (replacements.size === 0 || !isNode(root)) {
+    return root;
+  }
+  const replaced = new AcyclicReplacing(replacements, isOpaque).run(root);
+  return replaced === undefined ? new CyclicReplacing(replacements, isOpaque).run(root) : replaced;
 }
 
-class Rebuilding {
+/** For any graph, at several times the cost. */
+class CyclicReplacing {
   /** Every node that is looked into. What a node holds comes before it, unless the two hold each other. */
   private readonly order: PyNode[] = [];
   private readonly changed = new Set<PyNode>();
@@ -62,12 +63,7 @@ class Rebuilding {
   }
 
   private standIn(node: PyNode): Value {
-    let value: Value = node;
-    for (let next = this.replacements.get(node); next !== undefined && next !== value;) {
-      value = next;
-      next = isNode(next) ? this.replacements.get(next) : undefined;
-    }
-    return value;
+    return standInOf(node, this.replacements);
   }
 
   /** A node is opened once; it may wait on the stack more than once, so that it closes before the first that holds it. */
@@ -219,46 +215,7 @@ class Rebuilding {
 
 /** Whether a node holds no other: texts, numbers, names, and tuples of plain ints such as shapes. */
 function isLeaf(node: PyNode): boolean {
-  switch (node.kind) {
-    case NodeKind.Float:
-    case NodeKind.Str:
-    case NodeKind.ByteString:
-    case NodeKind.Bytes:
-    case NodeKind.Global:
-    case NodeKind.Extension:
-      return true;
-    case NodeKind.Tuple:
-      return !node.items.some(isNode);
-    default:
-      return false;
-  }
-}
-
-/** Calls back with each value that a node holds, the last first. */
-export function eachHeld(node: PyNode, visit: (held: Value) => void): void {
-  switch (node.kind) {
-    case NodeKind.Tuple:
-    case NodeKind.List:
-    case NodeKind.Set:
-      eachBackwards(node.items, visit);
-      return;
-    case NodeKind.Dict:
-      visit(node.state ?? null);
-      eachBackwards(node.entries, visit);
-      return;
-    case NodeKind.Call:
-      visit(node.state ?? null);
-      eachBackwards(node.entries ?? [], visit);
-      eachBackwards(node.items ?? [], visit);
-      visit(node.kwargs ?? null);
-      visit(node.args);
-      visit(node.callee);
-      return;
-    case NodeKind.Persistent:
-      visit(node.id);
-      return;
-    default:
-  }
+  return isLeafKind(node) || (node.kind === NodeKind.Tuple && !node.items.some(isNode));
 }
 
 /** Calls back with each value that a node is made of, what it gets later left out. */
@@ -276,11 +233,5 @@ function eachPart(node: PyNode, visit: (part: Value) => void): void {
       visit(node.id);
       return;
     default:
-  }
-}
-
-function eachBackwards(values: readonly Value[], visit: (held: Value) => void): void {
-  for (let index = values.length - 1; index >= 0; index--) {
-    visit(values[index] ?? null);
   }
 }

@@ -3,13 +3,21 @@ import { CallForm, PyCall, PyGlobal, PyPersistent, PyStr, PyTuple, type Value } 
 
 /** Values as `torch.save` pickles them, made anew. Names are one object each, as in a pickle. */
 export class TensorValues {
-  private readonly globals = new Map<string, PyGlobal>();
+  /** By module, then by name. */
+  private readonly globals = new Map<string, Map<string, PyGlobal>>();
   private readonly storageMark = new PyStr('storage');
 
   global(module: string, name: string): PyGlobal {
-    const full = `${module}\n${name}`;
-    const known = this.globals.get(full) ?? new PyGlobal(module, name);
-    this.globals.set(full, known);
+    let ofModule = this.globals.get(module);
+    if (ofModule === undefined) {
+      ofModule = new Map();
+      this.globals.set(module, ofModule);
+    }
+    let known = ofModule.get(name);
+    if (known === undefined) {
+      known = new PyGlobal(module, name);
+      ofModule.set(name, known);
+    }
     return known;
   }
 

@@ -5,6 +5,7 @@ import { Memo } from './memo';
 import { parseMemoIndex } from './numbers';
 import { Op } from './opcodes';
 import { malformed } from './pickleError';
+import { rawArrayBytes } from './rawArrays';
 import { Stack } from './stack';
 import { decodeStrictUtf8 } from './text';
 import { addItems, append, build, setItems } from './updates';
@@ -51,6 +52,7 @@ export class Machine {
   constructor(
     private readonly window: Window,
     private readonly limits: Limits,
+    private readonly rawArrays: boolean,
   ) {
     this.stack = new Stack(limits.depth);
     this.memo = new Memo(limits.memoIndex);
@@ -222,10 +224,24 @@ export class Machine {
       case Op.ADDITEMS:
         return addItems(stack.popMark(), stack.top());
       case Op.BUILD:
-        return build(stack.pop(), stack.top());
+        return this.build();
       default:
         throw new Error(`no opcode: ${code}`);
     }
+  }
+
+  private build(): LossyCode | undefined {
+    const { stack, window } = this;
+    const lost = build(stack.pop(), stack.top());
+    const length = this.rawArrays ? rawArrayBytes(stack.top(), window.bytes[window.argumentEnd] ?? 0) : 0;
+    if (length === 0) {
+      return lost;
+    }
+    if (Number.isNaN(length) || lost !== undefined) {
+      throw malformed('an array of which it cannot be told how long it is');
+    }
+    window.skip(length);
+    return 'raw-array';
   }
 
   private note(code: LossyCode | undefined): void {

@@ -14,6 +14,8 @@ export interface ReadPickleOptions {
   readonly end?: number;
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
+  /** As joblib.load reads: the numbers of an array follow the object that stands for it. */
+  readonly rawArrays?: boolean;
   /** Bytes from the start of the pickle, now and then. */
   progress?(bytesDone: number, bytesTotal: number): void;
 }
@@ -32,7 +34,7 @@ export async function readPickle(
   const limits = options.limits ?? defaultLimits;
   const end = Math.min(options.end ?? source.size, source.size);
   const window = new Window(source, start, end, limits, options.end !== undefined, options.signal);
-  const machine = new Machine(window, limits);
+  const machine = new Machine(window, limits, options.rawArrays ?? false);
   try {
     const root = await runToStop(machine, window, limits, () => {
       options.progress?.(window.offset - start, end - start);

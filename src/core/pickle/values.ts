@@ -216,6 +216,8 @@ export type LossyCode =
   | 'unnamed-global'
   | 'readonly-no-buffer'
   | 'protocol-changes'
+  /** The numbers of an array stand between the opcodes, as joblib writes them. */
+  | 'raw-array'
   /** An opcode stands across the end of its FRAME: CPython's `load` and `loads` differ. */
   | 'frame-crossing';
 

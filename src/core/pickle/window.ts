@@ -108,6 +108,14 @@ export class Window {
     return found;
   }
 
+  /** Passes over bytes behind the current opcode. @throws CheckpointError `truncated` when they are not all there. */
+  skip(length: number): void {
+    if (length > this.remaining) {
+      throw new CheckpointError('truncated', { detail: `an array of ${length} bytes goes past the end` });
+    }
+    this.following += length;
+  }
+
   /** A FRAME of so many bytes starts behind the current opcode. Its bytes may not all be there. */
   enterFrame(length: number): void {
     const end = this.following + length;

@@ -1,6 +1,5 @@
 import { escapeRegExp, GlobSearch } from './glob';
-import { ancestors } from './rows';
-import { RowFlag, RowKind, type TreeColumns } from './treeColumns';
+import { RowChange, RowFlag, RowKind, type TreeColumns } from './treeColumns';
 
 export { compileGlob } from './glob';
 
@@ -112,7 +111,7 @@ export interface FilterResult {
   readonly matches: Uint8Array;
   /** Per row: 1 for a match or an ancestor of one: what the tree shows. */
   readonly visible: Uint8Array;
-  /** Leaves that match, and the tensors among them. */
+  /** Leaves that match, and the tensors among them; removed ones are shown and not counted. */
   readonly leaves: number;
   readonly tensors: number;
   /** After the text filter and the other groups. */
@@ -150,8 +149,8 @@ class FacetCounter {
     );
   }
 
-  /** Counts one leaf; whether it passes all groups. */
-  take(row: number, textMatches: boolean): boolean {
+  /** Counts one leaf, unless it is removed; whether it passes all groups. */
+  take(row: number, textMatches: boolean, removed: boolean): boolean {
     const { tree } = this;
     const isTensor = tree.kind[row] === RowKind.Tensor;
     const dtype = tree.dtype[row] ?? 0;
@@ -160,7 +159,7 @@ class FacetCounter {
     const dtypeOk = this.dtypeChosen.size === 0 || (isTensor && this.dtypeChosen.has(dtype));
     const deviceOk = this.deviceChosen.size === 0 || (isTensor && this.deviceChosen.has(device));
     const kindOk = this.kindChosen === 0 || (flags & this.kindChosen) !== 0;
-    if (isTensor) {
+    if (isTensor && !removed) {
       this.meet(dtype, device);
       this.dtype[dtype] = (this.dtype[dtype] ?? 0) + (textMatches && deviceOk && kindOk ? 1 : 0);
       this.device[device] = (this.device[device] ?? 0) + (textMatches && dtypeOk && kindOk ? 1 : 0);
@@ -213,7 +212,7 @@ class FacetCounter {
 
 /**
  * Rows that match.
- * @param keys of all rows (`allKeys`), made once per tree.
+ * @param keys of all rows, made once per tree.
  */
 export function filterRows(
   tree: TreeColumns,
@@ -227,11 +226,12 @@ export function filterRows(
   let leaves = 0;
   let tensors = 0;
   for (let row = 0; row < tree.count; row++) {
-    if (tree.entry[row] !== -1 && counter.take(row, filter.all || filter.test(keys[row] ?? ''))) {
+    const removed = tree.changes?.change[row] === RowChange.Removed;
+    if (tree.entry[row] !== -1 && counter.take(row, filter.all || filter.test(keys[row] ?? ''), removed)) {
       matches[row] = 1;
       visible[row] = 1;
-      leaves++;
-      tensors += tree.tensors[row] ?? 0;
+      leaves += removed ? 0 : 1;
+      tensors += removed ? 0 : (tree.tensors[row] ?? 0);
     }
   }
   // From the last row to the first: a row is reached after everything below it.
@@ -242,18 +242,4 @@ export function filterRows(
     }
   }
   return { matches, visible, leaves, tensors, facets: counter.counts() };
-}
-
-/** Rows to open so that `rows` can be seen. */
-export function rowsToExpand(tree: TreeColumns, rows: Iterable<number>): Set<number> {
-  const open = new Set<number>();
-  for (const row of rows) {
-    for (const above of ancestors(tree, row).reverse()) {
-      if (open.has(above)) {
-        break;
-      }
-      open.add(above);
-    }
-  }
-  return open;
 }

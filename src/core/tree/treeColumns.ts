@@ -38,6 +38,32 @@ export const flaggedBits =
   RowFlag.UnknownImport |
   RowFlag.DangerousImport;
 
+/** What has become of a row since the last save; value of the `change` column. */
+export enum RowChange {
+  None,
+  Modified,
+  Added,
+  /** Gone from the document; shown where it was. */
+  Removed,
+  Renamed,
+}
+
+/** What differs from the file on disk, row by row. Texts are indexes into `strings`; 0 where nothing changed. */
+export interface TreeChanges {
+  /**
+   * `RowChange`. A group is `Added`, `Modified` or `Removed` when all below it is, and `Renamed` when all below it had the
+   * same other key in common: the rows below then are not marked for that.
+   */
+  readonly change: Uint8Array;
+  /** Key that a row had below the key that its group had; of one that was somewhere else its whole key. */
+  readonly oldKey: Uint32Array;
+  readonly oldShape: Uint32Array;
+  readonly oldDtype: Uint32Array;
+  readonly oldDevice: Uint32Array;
+  /** Entries that are gone. */
+  readonly removed: number;
+}
+
 /**
  * The rows of the tree as columns, in file order: a group comes before its children, and rows `i+1 … end[i]−1` are what is
  * below row `i`. Dotted keys are folded into groups; a group with one child is one row with it (`conv1.weight`).
@@ -55,9 +81,12 @@ export interface TreeColumns {
   readonly end: Uint32Array;
   readonly kind: Uint8Array;
   readonly flags: Uint16Array;
-  /** Index into `Checkpoint.entries`; −1 for a group. */
+  /** Index into `Checkpoint.entries`, from its length on into the removed entries; −1 for a group. */
   readonly entry: Int32Array;
-  /** Index into `Checkpoint.branches`; −1 for a leaf and for a group that only dotted keys make. */
+  /**
+   * Index into `Checkpoint.branches`, from its length on into the removed branches; −1 for a leaf and for a group that only
+   * dotted keys make.
+   */
   readonly branch: Int32Array;
   /** Tensors in the row: 1 for a tensor, 0 for a value, the sum for a group. */
   readonly tensors: Uint32Array;
@@ -74,4 +103,6 @@ export interface TreeColumns {
   /** What the weights imply (`Conv2d 64 → 64, 1×1`), or what the object is (`argparse.Namespace`). */
   readonly description: Uint32Array;
   readonly strings: readonly string[];
+  /** null while the document is as it was saved. */
+  readonly changes: TreeChanges | null;
 }

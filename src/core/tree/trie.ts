@@ -1,5 +1,6 @@
-import type { Branch, Entry, Path, PathElement } from '../checkpoint/checkpoint';
+import type { Path, PathElement } from '../checkpoint/checkpoint';
 import { elementText } from '../checkpoint/path';
+import type { Shown } from './shown';
 
 /** Dots of one key that make groups; a longer tail stays one label. Seen: some 20 in nested transformers. */
 const maxDottedDepth = 64;
@@ -30,26 +31,54 @@ export class Trie {
   readonly parent: number[] = [-1];
   readonly firstChild: number[] = [-1];
   readonly nextSibling: number[] = [-1];
-  /** Index into the entries; −1 for a group. */
+  /** Place among the shown entries; −1 for a group. */
   readonly entry: number[] = [-1];
-  /** Index into the branches; −1 for none. */
+  /** Number of the branch; −1 for none. */
   readonly branch: number[] = [-1];
+  /** Per node: 1 when nothing at it or below it is there any more. */
+  readonly gone: Uint8Array;
   private readonly lastChild: number[] = [-1];
   private readonly groups: (Map<string, number> | undefined)[] = [undefined];
 
-  constructor(entries: readonly Entry[], branches: readonly Branch[]) {
-    let nextBranch = 0;
+  constructor(shown: Shown) {
+    const { entries, branches, placeOf, branchCount } = shown;
+    let next = 0;
     const inserter = new Inserter(this);
-    for (let index = 0; index < entries.length; index++) {
-      for (let branch = branches[nextBranch]; branch !== undefined && branch.first <= index;) {
-        this.branch[inserter.group(branch.path)] = nextBranch;
-        branch = branches[++nextBranch];
+    for (let place = 0; place < entries.length; place++) {
+      for (let branch = branches[next]; next < branchCount && branch !== undefined; branch = branches[++next]) {
+        if ((placeOf[branch.first] ?? 0) > place) {
+          break;
+        }
+        this.branch[inserter.group(branch.path)] = next;
       }
-      const entry = entries[index];
+      const entry = entries[place];
       if (entry !== undefined) {
-        inserter.leaf(entry.path, index);
+        inserter.leaf(entry.path, place);
       }
     }
+    // Where one that is gone has the key of another one, that one counts.
+    for (let number = branchCount; number < branches.length; number++) {
+      const node = inserter.group(branches[number]?.path ?? []);
+      this.branch[node] = this.branch[node] === -1 ? number : (this.branch[node] ?? -1);
+    }
+    this.gone = this.findGone(shown);
+  }
+
+  private findGone({ numberAt, entryCount }: Shown): Uint8Array {
+    const gone = new Uint8Array(this.size);
+    if (numberAt.length === entryCount) {
+      return gone;
+    }
+    const kept = new Uint8Array(this.size);
+    for (let node = this.size - 1; node > 0; node--) {
+      const place = this.entry[node] ?? -1;
+      const isKept = place === -1 ? kept[node] === 1 : (numberAt[place] ?? 0) < entryCount;
+      gone[node] = isKept ? 0 : 1;
+      if (isKept) {
+        kept[this.parent[node] ?? 0] = 1;
+      }
+    }
+    return gone;
   }
 
   get size(): number {

@@ -4,9 +4,10 @@ import type { SourceIdentity } from '../bytes/byteSource';
 import { identityOf } from '../bytes/fileSource';
 import { ZipRecord } from '../container/zip/record';
 import { defaultAlignment } from '../container/zip/positions';
+import { findContent } from '../edit/contents';
 import type { EditState } from '../edit/state';
 import { CheckpointError } from '../errors';
-import { holdJournal, hostTag, journalOf, releaseCompanion } from './companions';
+import { holdCompanion, hostTag, journalOf, releaseCompanion } from './companions';
 import { realFileSystem, type FileSystem } from './fileSystem';
 import { crcOfTail, cutBack, recoverAppend, removeJournal, writeJournal, type Journal } from './journal';
 import { writePlan } from './planWriter';
@@ -14,7 +15,7 @@ import { checkSpace, checkTarget, writeFully } from './replaceFile';
 import { saveError } from './saveError';
 import { contentSize } from './storageContent';
 import { expectedSize, StorageIds, type WrittenStorage } from './storageIds';
-import { contentOf, pickleEntry } from './zipCheckpoint';
+import { pickleEntry } from './zipCheckpoint';
 import { ZipLayout, type PlacedEntry } from './zipLayout';
 
 /** What an append writes behind a file. */
@@ -28,9 +29,10 @@ export interface AppendPlan {
 /**
  * What an append would write, in milliseconds whatever the weights' size; null where the edit changes more than the
  * pickle, or where the file is none that a pickle and a directory can be put behind.
+ * @param fileSize Bytes of the file now: it grew where it was appended to since it was opened.
  */
-export async function planAppend(state: EditState): Promise<AppendPlan | null> {
-  const { container, source } = state.original;
+export async function planAppend(state: EditState, fileSize = state.original.source.size): Promise<AppendPlan | null> {
+  const { container } = state.original;
   const records = container.records;
   if (container.kind !== 'zip' || container.compression !== null || !container.rootFolder || !areOwn(records)) {
     return null;
@@ -39,7 +41,7 @@ export async function planAppend(state: EditState): Promise<AppendPlan | null> {
   if (container.findings.some(({ severity }) => severity === 'error')) {
     return null;
   }
-  const ids = new StorageIds((key) => contentOf(state, key), {
+  const ids = new StorageIds((key) => findContent(state, key), {
     key: (_index, key) => key,
     tail: [],
     namesModules: false,
@@ -50,7 +52,7 @@ export async function planAppend(state: EditState): Promise<AppendPlan | null> {
   if (!ids.storages.every(isWithin) || !keysFit(ids.storages)) {
     return null;
   }
-  const layout = new ZipLayout(container.rootFolder, defaultAlignment, source.size);
+  const layout = new ZipLayout(container.rootFolder, defaultAlignment, fileSize);
   layout.add(pickle);
   const used = new Set(ids.storages.flatMap(({ content }) => (content.kind === 'record' ? [content.record.name] : [])));
   const plan = layout.finish(keptEntries(state, records, used, ids.storages));
@@ -60,7 +62,7 @@ export async function planAppend(state: EditState): Promise<AppendPlan | null> {
       bytes.push(Buffer.from(piece));
     },
   });
-  return { oldSize: source.size, bytes: Buffer.concat(bytes) };
+  return { oldSize: fileSize, bytes: Buffer.concat(bytes) };
 }
 
 function areOwn(records: readonly unknown[]): records is readonly ZipRecord[] {
@@ -142,7 +144,7 @@ export async function appendToFile(path: string, plan: AppendPlan, options: Appe
     }
     checkTarget(await fileSystem.stat(target, { bigint: true }), options.expected);
     await checkSpace(dirname(target), plan.bytes.length, fileSystem);
-    holdJournal(target);
+    holdCompanion(journalOf(target));
     try {
       await writeJournal(target, await journalFor(target, plan, fileSystem), fileSystem);
       return await append(target, plan, fileSystem);

@@ -11,6 +11,9 @@ import { systemCodeOf } from './saveError';
  */
 export type CompanionKind = 'saving' | 'prev';
 
+/** Names of `prev` files that somebody still needs. */
+export type KeptFiles = ReadonlySet<string> | 'all';
+
 /** Longer names of checkpoints are hashed: 255 bytes are all that file systems take. */
 const longestStem = 200;
 /** What a process on another machine did not touch for so long is given up for lost. In milliseconds. */
@@ -27,13 +30,13 @@ export function reserveCompanion(path: string, kind: CompanionKind): string {
   return companion;
 }
 
-export function releaseCompanion(companion: string): void {
-  inUse.delete(companion);
+/** Takes over one that another process had made. */
+export function holdCompanion(companion: string): void {
+  inUse.add(companion);
 }
 
-/** Marks the journal of `path` as this process's own, until it is released. */
-export function holdJournal(path: string): void {
-  inUse.add(journalOf(path));
+export function releaseCompanion(companion: string): void {
+  inUse.delete(companion);
 }
 
 export function isHeld(companion: string): boolean {
@@ -59,13 +62,14 @@ const tag = /^([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{8}\.(?:saving|prev)$/;
 
 /**
  * Deletes what killed saves of this file left beside it. What cannot be deleted stays: opening goes on.
- * @param kept Names that are still needed though their process is gone: backups name them.
+ * @param kept Names that are still needed though their process is gone: backups name them. `all` where that is not known:
+ * then no old file is deleted.
  * @returns the names that were deleted.
  */
 export async function removeLitter(
   path: string,
   fileSystem: FileSystem,
-  kept: ReadonlySet<string> = new Set(),
+  kept: KeptFiles = new Set(),
 ): Promise<string[]> {
   const folder = dirname(path);
   const stem = stemOf(path);
@@ -73,7 +77,7 @@ export async function removeLitter(
   for (const name of await namesIn(folder, fileSystem)) {
     const companion = join(folder, name);
     const made = name.startsWith(stem) ? tag.exec(name.slice(stem.length)) : null;
-    if (made === null || kept.has(name) || inUse.has(companion)) {
+    if (made === null || isKept(name, kept) || inUse.has(companion)) {
       continue;
     }
     const [, host = '', pid = ''] = made;
@@ -82,6 +86,10 @@ export async function removeLitter(
     }
   }
   return removed;
+}
+
+function isKept(name: string, kept: KeptFiles): boolean {
+  return kept === 'all' ? name.endsWith('.prev') : kept.has(name);
 }
 
 async function namesIn(folder: string, { readdir }: FileSystem): Promise<readonly string[]> {

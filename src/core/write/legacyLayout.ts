@@ -1,5 +1,6 @@
 import { keyOf } from '../checkpoint/path';
 import { legacyMagic } from '../container/legacy';
+import { findContent } from '../edit/contents';
 import type { EditState } from '../edit/state';
 import { CheckpointError } from '../errors';
 import { PyDict, PyList, PyStr, type Value } from '../pickle/values';
@@ -8,13 +9,13 @@ import { protocolOf } from '../edit/state';
 import { bytesPart, planOf, type SavePart, type SavePlan } from './savePlan';
 import { byteOrder, contentSize } from './storageContent';
 import { expectedSize, legacyIds, StorageIds, type WrittenStorage } from './storageIds';
-import { contentOf, pickleParts } from './zipCheckpoint';
+import { pickleParts } from './zipCheckpoint';
 
 const protocolVersion = 1001;
 
 /** A checkpoint as `torch.save` wrote it before 1.6: five pickles, then the storages (torch-format.md 1.2). */
 export function planLegacy(state: EditState): SavePlan {
-  const ids = new StorageIds((key) => contentOf(state, key), legacyIds);
+  const ids = new StorageIds((key) => findContent(state, key), legacyIds);
   const { persistent } = ids;
   const object = pickleParts(state, writePickleParts(state.root, { protocol: protocolOf(state.original), persistent }));
   refuseUntyped(state, ids.storages);

@@ -1,4 +1,4 @@
-import { removeLitter } from './companions';
+import { removeLitter, type KeptFiles } from './companions';
 import { realFileSystem, type FileSystem } from './fileSystem';
 import { recoverAppend, type Recovery } from './journal';
 import { systemCodeOf } from './saveError';
@@ -13,11 +13,11 @@ export interface Prepared {
  * Sees to what killed saves of a file left behind, before it is opened: an append that was cut is undone, new files that
  * never took their place are deleted. Whoever opens an `unwritable` one reads its first `oldSize` bytes
  * (`sliceSource`).
- * @param kept Names of kept old files (`Replaced.previous`) that backups still need.
+ * @param kept Names of kept old files (`Replaced.previous`) that backups still need; `all` where that is not known.
  */
 export async function prepareToOpen(
   path: string,
-  kept: ReadonlySet<string> = new Set(),
+  kept: KeptFiles = new Set(),
   fileSystem: FileSystem = realFileSystem,
 ): Promise<Prepared> {
   const recovery = await recoverAppend(path, fileSystem);

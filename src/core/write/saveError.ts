@@ -7,6 +7,8 @@ const codeOfSystemError: Readonly<Record<string, ErrorCode>> = {
   EPERM: 'save-no-permission',
   EROFS: 'save-no-permission',
   EISDIR: 'save-is-a-folder',
+  ENOENT: 'save-no-folder',
+  ENOTDIR: 'save-no-folder',
 };
 
 /** What the system says while a file is written, as one of our errors; one that is none stays what it is. */

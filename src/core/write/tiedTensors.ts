@@ -10,18 +10,24 @@ interface Extent {
   readonly end: number;
 }
 
-/** @throws CheckpointError `save-unsupported` with the first tensor that shares bytes with another one. */
+/** Two tensors share bytes, which a format cannot say. */
+export class TiedTensorsError extends CheckpointError {
+  constructor(
+    readonly first: string,
+    readonly second: string,
+  ) {
+    super('save-unsupported', { entry: second, detail: `${first} and ${second} share memory` });
+  }
+}
+
+/** @throws TiedTensorsError with the first tensor that shares bytes with another one. */
 export function refuseTied(tensors: readonly NamedTensor[]): void {
   const extents = tensors.map(extentOf).filter(({ start, end }) => end > start);
   extents.sort((a, b) => a.tensor.storage.index - b.tensor.storage.index || a.start - b.start);
   let last: Extent | undefined;
   for (const extent of extents) {
     if (last !== undefined && last.tensor.storage === extent.tensor.storage && extent.start < last.end) {
-      const names = [last.tensor.name, extent.tensor.name];
-      throw new CheckpointError('save-unsupported', {
-        entry: extent.tensor.name,
-        detail: `${names.join(' and ')} share memory`,
-      });
+      throw new TiedTensorsError(last.tensor.name, extent.tensor.name);
     }
     last = extent;
   }

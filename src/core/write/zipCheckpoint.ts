@@ -3,6 +3,7 @@ import { defaultAlignment } from '../container/zip/positions';
 import type { PicklePart } from '../pickle/writer';
 import type { PyPersistent, Value } from '../pickle/values';
 import { writePickleParts } from '../pickle/writer';
+import { findContent } from '../edit/contents';
 import { protocolOf, type EditState } from '../edit/state';
 import { bytesPart, type ContentPart, type RangePart, type BytesPart, type SavePlan } from './savePlan';
 import { byteOrder, contentSize, type StorageContent } from './storageContent';
@@ -12,7 +13,7 @@ import { bytesEntry, layOutZip, type ZipEntry } from './zipLayout';
 /** A checkpoint as `torch.save` of torch 2.13 writes one, but for `.data/serialization_id`, which is left out. */
 export function planZip(state: EditState, options: { readonly dropUnreferenced: boolean }): SavePlan {
   const { container } = state.original;
-  const ids = new StorageIds((key) => contentOf(state, key), zipIds);
+  const ids = new StorageIds((key) => findContent(state, key), zipIds);
   const pickle = pickleEntry(state, ids.persistent);
   const order = container.metadata.get('byteorder')?.trim() === 'big' ? 'big' : 'little';
   const alignment = alignmentOf(container.metadata.get('.storage_alignment'));
@@ -26,17 +27,6 @@ export function planZip(state: EditState, options: { readonly dropUnreferenced: 
     bytesEntry('version', '3\n'),
   ];
   return layOutZip(container.rootFolder || 'archive', entries, alignment);
-}
-
-/** The bytes of a storage that the graph names. */
-export function contentOf(state: EditState, key: string): StorageContent | undefined {
-  const edited = state.contents.get(key);
-  if (edited !== undefined) {
-    return edited;
-  }
-  const { container } = state.original;
-  const found = container.sections[0]?.storage(key);
-  return found && { kind: 'record', container: found.container ?? container, record: found.record };
 }
 
 /** `.format_version` says that each storage is as long as the pickle says: torch computes from it where the next is. */
@@ -75,13 +65,18 @@ function storageEntry({ key, content, unit }: WrittenStorage, order: 'little' | 
 
 const ownNames = /^(?:data\.pkl|byteorder|version|\.format_version|\.storage_alignment|\.data\/.*|data\/.*)$/i;
 
+/** Whether a record of a checkpoint's archive is one that torch reads or writes. */
+export function isOwnRecord(name: string): boolean {
+  return ownNames.test(name);
+}
+
 /** Records that are none of torch's: what they are for, who wrote them knows. */
 function furtherEntries({ original: { container } }: EditState): ZipEntry[] {
   if (container.kind !== 'zip') {
     return [];
   }
   return container.records
-    .filter(({ name }) => !ownNames.test(name))
+    .filter(({ name }) => !isOwnRecord(name))
     .map((record) => {
       const content: StorageContent = { kind: 'record', container, record };
       const part: ContentPart = { kind: 'content', content, length: record.size, swap: 1 };

@@ -33,6 +33,19 @@ test('reads no storage of a checkpoint, and of the other records no more than th
   expect(source.bytes - opened).toBeLessThan(1000);
 });
 
+test('torch’s notes on the source of a TorchScript archive are no finding, what else stands there is', async () => {
+  const notes = call('torch.jit._pickle', 'build_intlist', 'K\x01K\x02');
+  const findingsOf = async (name: string, content: string) => {
+    const source = withRecords([{ name: `archive/${name}`, content: pickleBytes(proto(2), content, stop) }]);
+    const { findings, imports } = await auditRecords(await openCheckpoint(source));
+    return [findings.map(({ code }) => code), imports.filter(({ unread }) => unread).map((one) => one.name)];
+  };
+  expect(await findingsOf('code/net.py.debug_pkl', notes)).toEqual([[], []]);
+  expect(await findingsOf('code/net.py.debug_pkl', run)).toEqual([['hidden-pickle'], ['os.system']]);
+  expect(await findingsOf('code/net.py.debug_pkl', '\x82\x01')).toEqual([['pickle-extension'], []]);
+  expect(await findingsOf('net.pkl', notes)).toEqual([['hidden-pickle'], ['torch.jit._pickle.build_intlist']]);
+});
+
 /** As `tensor`, of more elements than one byte counts. */
 function largeTensor(key: string, elements: number): string {
   const count = Buffer.alloc(4);
@@ -44,7 +57,7 @@ function largeTensor(key: string, elements: number): string {
 
 test('says of no corpus file that torch saved more than opening it said', async () => {
   for (const [file, { loader }] of readOracle()) {
-    if (loader !== 'torch.load') {
+    if (loader !== 'torch.load' && loader !== 'torch.jit.load') {
       continue;
     }
     const checkpoint = await openCheckpoint(memorySource(await readFile(join(corpusFolder, file))), { fileName: file });

@@ -55,6 +55,16 @@ const dangerous = ({ imports }: Checkpoint): string[] =>
   imports.filter(({ verdict }) => verdict === 'dangerous').map(({ section, name }) => `${section}: ${name}`);
 const codes = ({ findings }: Checkpoint): string[] => findings.map(({ code }) => code);
 
+test('an opcode across the end of its frame is a finding, wherever its pickle stands', async () => {
+  const frame = (length: number): string => `\x95${String.fromCharCode(length)}${'\0'.repeat(7)}`;
+  const crossing = pickleBytes(proto(4), frame(1), int(7), '0', run, stop);
+  const crossingFinding = { severity: 'warning', code: 'frame-crossing' };
+  expect((await audit(zip(crossing))).findings).toEqual([{ ...crossingFinding, entry: 'data.pkl' }]);
+  expect((await audit(besides('extra', crossing))).findings).toContainEqual({ ...crossingFinding, entry: 'extra' });
+  expect((await audit(crossing, 'file.pkl')).findings).toEqual([{ ...crossingFinding, entry: '' }]);
+  expect(codes(await audit(zip(pickleBytes(proto(4), frame(2), int(7), '0', run, stop))))).toEqual([]);
+});
+
 test('an innocent checkpoint has nothing dangerous, and every import is on the list', async () => {
   const result = await audit(zip(innocent));
   expect(result.imports.map(({ verdict }) => verdict)).toEqual(['allowed', 'allowed', 'allowed']);

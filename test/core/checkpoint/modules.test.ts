@@ -98,6 +98,22 @@ describe('a pickled module', () => {
     expect(checkpoint.kind).toBe('training-checkpoint');
   });
 
+  it('does not list again what an LSTM keeps of its own parameters in a list', async () => {
+    const [weight, bias] = [parameter('0'), parameter('1', { shape: [2] })];
+    const other = parameter('2', { shape: [6] });
+    const lstm = module('torch.nn.modules.rnn.LSTM', {
+      parameters: { weight_ih_l0: weight, bias_ih_l0: bias },
+      attributes: { _flat_weights: list(weight, bias), last: bias, mixed: list(weight, other) },
+    });
+    const listed = listing((await open(module('pkg.Net', { modules: { lstm } }))).entries);
+    expect(listed.filter((line) => !line.includes('training'))).toEqual([
+      'lstm.weight_ih_l0 [2,3] float32',
+      'lstm.bias_ih_l0 [2] float32',
+      'lstm..mixed.0 [2,3] float32',
+      'lstm..mixed.1 [6] float32',
+    ]);
+  });
+
   it('at the root makes the file a module', async () => {
     const checkpoint = await open(linear('0', '1'));
     expect(checkpoint.kind).toBe('module');

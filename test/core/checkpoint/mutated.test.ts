@@ -8,8 +8,9 @@ import { keyOf, pythonExpression } from '../../../src/core/checkpoint/path';
 import { CheckpointError } from '../../../src/core/errors';
 import { defaultLimits } from '../../../src/core/limits';
 import { buildTree } from '../../../src/core/tree/buildTree';
-import { allKeys, decodeLabels } from '../../../src/core/tree/rows';
+import { decodeLabels } from '../../../src/core/tree/rows';
 import { corpusFolder } from '../../support/corpus';
+import { allKeys } from '../../support/treeRows';
 
 const limits = { ...defaultLimits, entries: 20_000, repeats: 5_000 };
 

@@ -115,6 +115,74 @@ describe('names of the parameters that optimizer state belongs to', () => {
     expect(parameterNames(checkpoint)).toEqual(['a.weight', 'b.weight']);
   });
 
+  it('are derived for groups that take turns, as those with and without weight decay do', async () => {
+    const model = stateDict({
+      'emb.weight': [5, 4],
+      'fc.weight': [4, 4],
+      'fc.bias': [4],
+      'norm.weight': [4],
+      'norm.bias': [4],
+      'head.weight': [5, 4],
+    });
+    const groups = [{ params: [0, 1, 2] }, { params: [3, 4, 5] }];
+    const momenta = shapesById([5, 4], [4, 4], [5, 4], [4], [4], [4]);
+    const checkpoint = await open(dict({ model, optimizer: sgd(groups, momenta) }));
+    expect(parameterNames(checkpoint)).toEqual([
+      'emb.weight',
+      'fc.weight',
+      'head.weight',
+      'fc.bias',
+      'norm.weight',
+      'norm.bias',
+    ]);
+    expect(checkpoint.optimizers[0]).toMatchObject({ unnamed: null, parameters: [0, 1, 5, 2, 3, 4] });
+  });
+
+  it('are derived one group after the other, and only where one tensor is left', async () => {
+    const model = stateDict({
+      'a.weight': [4, 4],
+      'a.bias': [4],
+      'b.weight': [6, 4],
+      'b.bias': [4],
+      'b.gain': [4],
+      'c.weight': [2, 4],
+    });
+    // The first group has one of [4] between its matrices, and one of two behind the second of them.
+    const groups = [{ params: [0, 1, 2, 3, 4] }, { params: [5] }];
+    const momenta = shapesById([4, 4], [4], [6, 4], [4], [2, 4], [4]);
+    const checkpoint = await open(dict({ model, optimizer: sgd(groups, momenta) }));
+    expect(parameterNames(checkpoint)).toEqual(['a.weight', 'a.bias', 'b.weight', null, 'c.weight', null]);
+    const [info] = checkpoint.optimizers;
+    expect(info).toMatchObject({ unnamed: 'order', parameters: [null, null, null, null, null, null] });
+  });
+
+  it('are derived by shapes that there is one of, where the order is another one', async () => {
+    const model = stateDict({ 'a.weight': [4, 4], 'a.bias': [4], 'b.weight': [6, 4], 'b.bias': [4] });
+    const momenta = shapesById([6, 4], [4, 4], [4]);
+    const checkpoint = await open(dict({ model, optimizer: sgd([{ params: [0, 1, 2] }], momenta) }));
+    expect(parameterNames(checkpoint)).toEqual(['b.weight', 'a.weight', null]);
+    expect(checkpoint.optimizers[0]?.unnamed).toBe('order');
+  });
+
+  it('say why they are missing', async () => {
+    const optimizer = sgd([{ params: [0] }], shapesById([2, 3]));
+    const reason = async (models: Readonly<Record<string, Value>>): Promise<string | null | undefined> =>
+      (await open(dict({ ...models, optimizer }))).optimizers[0]?.unnamed;
+    expect(await reason({})).toBe('no-model');
+    expect(await reason({ model: stateDict({ w: [3, 2] }) })).toBe('no-fit');
+    expect(await reason({ model: stateDict({ v: [2, 3], w: [2, 3] }) })).toBe('order');
+    expect(await reason({ g: stateDict({ v: [2, 3] }), d: stateDict({ w: [2, 3] }) })).toBe('several-models');
+    expect(await reason({ model: stateDict({ w: [2, 3] }) })).toBeNull();
+  });
+
+  it('are looked for in bounded time, however many groups there are', async () => {
+    const ids = Array.from({ length: 6000 }, (_, at) => at);
+    const model = stateDict(Object.fromEntries(ids.map((id) => [`w${String(id)}`, [2]])));
+    const groups = ids.map((id) => ({ params: [id] }));
+    const checkpoint = await open(dict({ model, optimizer: sgd(groups, shapesById([2])) }));
+    expect(checkpoint.optimizers[0]?.parameters).toEqual(ids.map(() => null));
+  });
+
   it('are not guessed between two models, but are between a model and its average', async () => {
     const optimizer = sgd([{ params: [0] }], shapesById([2, 3]));
     const two = await open(dict({ g: stateDict({ w: [2, 3] }), d: stateDict({ v: [2, 3] }, 1), optimizer }));

@@ -7,9 +7,10 @@ import type { Checkpoint, TensorEntry } from '../../../src/core/checkpoint/check
 import { openCheckpoint } from '../../../src/core/checkpoint/open';
 import { lastText } from '../../../src/core/checkpoint/path';
 import { buildTree } from '../../../src/core/tree/buildTree';
-import { allKeys, decodeLabels } from '../../../src/core/tree/rows';
+import { decodeLabels } from '../../../src/core/tree/rows';
 import { python, runPython, withTorch } from '../../support/torch';
 import { tensorsOf } from './builders';
+import { allKeys } from '../../support/treeRows';
 
 /** A tensor as torch describes what it loaded: test/torch/checkpoint_files.py. */
 interface TorchTensor {

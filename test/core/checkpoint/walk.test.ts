@@ -152,7 +152,7 @@ describe('storages', () => {
       { 0: 24, 1: 24 },
     );
     expect(checkpoint.findings).toEqual([
-      { severity: 'error', code: 'storage-missing', entry: 'a', args: ['9'] },
+      { severity: 'error', code: 'storage-missing', entry: 'a', args: ['9', 1] },
       { severity: 'error', code: 'storage-size', entry: 'c', args: ['0', 400, 24] },
     ]);
     expect(tensorsOf(checkpoint).map((entry) => entry.storage?.record?.size ?? null)).toEqual([null, null, 24, 24]);
@@ -265,17 +265,28 @@ describe('structure made to exhaust', () => {
   });
 
   it('keeps findings of one kind few', async () => {
-    const bad = dict(
-      Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`t${String(at)}`, tensor(`x${String(at)}`)])),
-    );
-    const checkpoint = await open(bad, {});
+    const keys = Array.from({ length: 100 }, (_, at) => String(at));
+    const bad = dict(Object.fromEntries(keys.map((key) => [`t${key}`, tensor(key)])));
+    const checkpoint = await open(bad, Object.fromEntries(keys.map((key) => [key, 8])));
     expect(checkpoint.findings).toHaveLength(21);
     expect(checkpoint.findings.at(-1)).toEqual({
       severity: 'info',
       code: 'more-findings',
-      entry: 'storage-missing',
+      entry: 'storage-size',
       args: [80],
     });
+    expect(checkpoint.weightsOnly.blockers).toEqual([
+      { reason: 'storage-size', name: '0', paths: [], more: keys.slice(1) },
+    ]);
+  });
+
+  it('counts the storages that it lacks in one finding and one blocker', async () => {
+    const keys = Array.from({ length: 100 }, (_, at) => String(at));
+    const checkpoint = await open(dict(Object.fromEntries(keys.map((key) => [`t${key}`, tensor(key)]))), { 0: 24 });
+    expect(checkpoint.findings).toEqual([{ severity: 'error', code: 'storage-missing', entry: 't1', args: ['1', 99] }]);
+    expect(checkpoint.weightsOnly.blockers).toEqual([
+      { reason: 'storage-missing', name: '1', paths: [], more: keys.slice(2) },
+    ]);
   });
 });
 

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { eachHeld } from '../../../src/core/edit/heldNodes';
 import { replaceNodes } from '../../../src/core/edit/replaceNodes';
 import {
   CallForm,
@@ -6,8 +8,12 @@ import {
   PyDict,
   PyGlobal,
   PyList,
+  PyPersistent,
   type PyStr,
   PyTuple,
+  isNode,
+  NodeKind,
+  type PyNode,
   type Value,
 } from '../../../src/core/pickle/values';
 import { writePickle } from '../../../src/core/pickle/writer';
@@ -18,6 +24,32 @@ function itemsOf(value: Value): readonly Value[] {
     return value.items;
   }
   throw new TypeError('no sequence');
+}
+
+/** Places of nodes in the order met, to choose some that are replaced. */
+const nodeChoices = [1, 2, 3, 5, 8, 13];
+
+function nodesOf(root: Value): PyNode[] {
+  const all = new Set<PyNode>();
+  const waiting = [root];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (isNode(value) && !all.has(value)) {
+      all.add(value);
+      eachHeld(value, (held) => waiting.push(held));
+    }
+  }
+  return [...all];
+}
+
+/** Every node with what it holds, by number: equal for graphs that differ in nothing but identity. */
+function outline(root: Value): string[] {
+  const nodes = nodesOf(root);
+  const numbers = new Map<Value, number>(nodes.map((node, index) => [node, index]));
+  return nodes.map((node) => {
+    const held: string[] = [];
+    eachHeld(node, (value) => held.push(isNode(value) ? `#${String(numbers.get(value))}` : String(value)));
+    return `${NodeKind[node.kind]} ${'value' in node ? String(node.value) : ''} ${held.join()}`;
+  });
 }
 
 describe('replaceNodes', () => {
@@ -92,6 +124,40 @@ describe('replaceNodes', () => {
       (node) => [opaque, replaced].some((each) => each === node),
     );
     expect(itemsOf(after)).toEqual([opaque, fresh, 2]);
+  });
+
+  test('gives the same whether something in the graph holds itself or not', () => {
+    const names = Array.from({ length: 6 }, (_, index) => str(`name ${String(index)}`));
+    const values = fc.letrec<{ value: Value }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom<Value>(null, 1, ...names),
+        fc.array(tie('value'), { maxLength: 4 }).map((items) => new PyTuple(items)),
+        fc.array(tie('value'), { maxLength: 4 }).map((items) => new PyList(items)),
+        fc.array(tie('value'), { maxLength: 2 }).map((items) => object('pkg.A', list(...items), ...items)),
+        fc.array(tie('value'), { maxLength: 2 }).map((items) => new PyPersistent(tuple(...items))),
+      ),
+    })).value;
+    const cycle = list();
+    cycle.items.push(cycle);
+    fc.assert(
+      fc.property(
+        values,
+        fc.subarray(nodeChoices),
+        fc.constantFrom<Value>(7, tuple(str('other'))),
+        (root, chosen, to) => {
+          const nodes = nodesOf(root);
+          const replaced = new Map(
+            [...names.slice(0, 2), ...chosen.flatMap((at) => nodes[at] ?? [])].map((node) => [node, to]),
+          );
+          const shared = list(root, root);
+          const alone = replaceNodes(shared, replaced);
+          const beside = replaceNodes(list(shared, cycle), replaced);
+          expect(outline(alone)).toEqual(outline(itemsOf(beside)[0] ?? null));
+        },
+      ),
+      { seed: 4, numRuns: 300 },
+    );
   });
 
   test('rebuilds a million levels without recursion', () => {

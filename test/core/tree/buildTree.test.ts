@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildTree } from '../../../src/core/tree/buildTree';
-import { allKeys, children, decodeLabels, depthOf } from '../../../src/core/tree/rows';
+import { children, decodeLabels } from '../../../src/core/tree/rows';
 import { RowFlag, RowKind, type TreeColumns } from '../../../src/core/tree/treeColumns';
 import type { Value } from '../../../src/core/pickle/values';
 import {
@@ -16,6 +16,7 @@ import {
   tensor,
   type Records,
 } from '../checkpoint/builders';
+import { allKeys, depthOf } from '../../support/treeRows';
 
 async function tree(root: Value, records?: Records): Promise<TreeColumns> {
   return buildTree(await open(root, records));

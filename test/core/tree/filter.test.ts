@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { buildTree } from '../../../src/core/tree/buildTree';
 import { compileFilter, filterRows, type FacetChoice, type FilterResult } from '../../../src/core/tree/filter';
 import { compileGlob } from '../../../src/core/tree/glob';
-import { allKeys, decodeLabels } from '../../../src/core/tree/rows';
+import { decodeLabels } from '../../../src/core/tree/rows';
 import { dict, open, orderedDict, parameter, tensor } from '../checkpoint/builders';
+import { allKeys } from '../../support/treeRows';
 
 const plain = (text: string) => compileFilter({ text, regex: false, matchCase: false });
 

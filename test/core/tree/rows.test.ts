@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { buildTree } from '../../../src/core/tree/buildTree';
-import { rowsToExpand } from '../../../src/core/tree/filter';
 import {
-  allKeys,
   ancestors,
   children,
   decodeLabels,
   hasChildren,
   lacksBias,
-  leafRows,
   naturalCompare,
   rowKey,
-  visibleRows,
 } from '../../../src/core/tree/rows';
+import { allKeys } from '../../support/treeRows';
 import { dict, open, orderedDict, tensor } from '../checkpoint/builders';
 
 const tree = buildTree(await open(dict({ 'b.10': 1, 'b.9': 2, a: dict({ x: dict({ y: 3, z: 4 }), w: 5 }) })));
@@ -32,51 +29,6 @@ describe('a tree of rows', () => {
     expect(shown(children(tree, row('a')))).toEqual(['a.x', 'a.w']);
     expect(shown(children(tree, -1))).toEqual(['b', 'a']);
     expect([hasChildren(tree, row('a')), hasChildren(tree, row('a.w'))]).toEqual([true, false]);
-  });
-
-  it('shows what is below expanded rows', () => {
-    const expanded = new Set([row('a')]);
-    const isExpanded = (each: number): boolean => expanded.has(each);
-    expect(shown(visibleRows(tree, { isExpanded }))).toEqual(['b', 'a', 'a.x', 'a.w']);
-    const natural = (one: number, other: number): number => naturalCompare(labels[one] ?? '', labels[other] ?? '');
-    expect(shown(visibleRows(tree, { isExpanded: () => true, compare: natural }))).toEqual([
-      'a',
-      'a.w',
-      'a.x',
-      'a.x.y',
-      'a.x.z',
-      'b',
-      'b.9',
-      'b.10',
-    ]);
-  });
-
-  it('shows what a mask lets through', () => {
-    const mask = new Uint8Array(tree.count);
-    for (const key of ['a', 'a.x', 'a.x.z']) {
-      mask[row(key)] = 1;
-    }
-    const isExpanded = (): boolean => true;
-    expect(shown(visibleRows(tree, { isExpanded, mask }))).toEqual(['a', 'a.x', 'a.x.z']);
-    expect(shown(visibleRows(tree, { isExpanded, mask, compare: (one, other) => one - other }))).toEqual([
-      'a',
-      'a.x',
-      'a.x.z',
-    ]);
-    expect(shown(leafRows(tree, mask))).toEqual(['a.x.z']);
-    expect(shown(leafRows(tree))).toEqual(['b.10', 'b.9', 'a.x.y', 'a.x.z', 'a.w']);
-  });
-
-  it('keeps the order of the file where a comparison says nothing', () => {
-    expect(shown(visibleRows(tree, { isExpanded: () => true, compare: () => 0 }))).toEqual(keys);
-  });
-
-  it('says what to open so that rows can be seen', () => {
-    expect(shown([...rowsToExpand(tree, [row('a.x.y'), row('b.9')])].sort((one, other) => one - other))).toEqual([
-      'b',
-      'a',
-      'a.x',
-    ]);
   });
 });
 

@@ -88,7 +88,9 @@ function walkWith(sizes: StorageSizes, source: ByteSource, context: OpenContext)
 /** The entry that the file ends in, listed without a position: its storage is known, its bytes are not whole. */
 function cutRecord({ cut }: Walk): ZipRecord[] {
   if (cut === null || cut.size === null) return [];
-  return [recordOf(cut.entry, { size: cut.size, packedSize: cut.size }, cut.entry.crc32)];
+  const record = recordOf(cut.entry, { size: cut.size, packedSize: cut.size }, cut.entry.crc32);
+  record.cut = true;
+  return [record];
 }
 
 /** What the pickles met so far say of the records beside them. */

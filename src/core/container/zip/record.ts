@@ -29,6 +29,8 @@ export class ZipRecord implements ContainerRecord {
   name: string;
   /** Known once the neighbours are: see `positions.ts`. */
   position: number | null = null;
+  /** Set where an archive is read without its directory. */
+  cut = false;
   readonly size: number;
   readonly packedSize: number;
   /** Null once it is known that the writer left it out. */

@@ -11,7 +11,7 @@ import { elementBytes, storageElements, TensorValues, withArguments } from '../t
 import type { Context } from './context';
 
 /** A run of elements that some views use, and nothing else does. */
-interface Piece {
+export interface Piece {
   readonly views: readonly View[];
   /** In elements. */
   readonly start: number;
@@ -51,7 +51,7 @@ function pieceBytes(piece: Piece): number {
 }
 
 /** The one view of a piece, when its elements lie so far apart that writing them one behind the other is shorter. */
-function gathered({ views, start, end }: Piece): View | null {
+export function gathered({ views, start, end }: Piece): View | null {
   const [first, ...others] = views;
   const isAlone = first !== undefined && others.every((view) => isSameView(view, first));
   return isAlone && elementsOf(first.shape) < end - start ? first : null;

@@ -15,13 +15,15 @@ import {
 } from '../../pickle/values';
 import type { StorageContent } from '../../write/storageContent';
 import { contentOf, unusedKey } from '../contents';
+import { copyContainers } from '../copyContainers';
 import { editError } from '../editError';
 import { findPath } from '../find';
 import { stateDictOf } from '../moduleDicts';
 import type { AddFrom, Extract, Wrap } from '../operations';
 import { portable } from '../portable';
 import { parseLiteral } from '../pythonLiteral';
-import { eachHeld, replaceNodes } from '../replaceNodes';
+import { eachHeld } from '../heldNodes';
+import { replaceNodes } from '../replaceNodes';
 import { nextState, protocolOf, readOnlyReason, startState, type EditState } from '../state';
 import { contextOf, type Context, type Resources } from './context';
 import { insertAt } from './entries';
@@ -108,7 +110,8 @@ function taken(state: EditState, other: Checkpoint, { from, asStateDict = false 
       throw editError('edit-unsupported', 'long-bytes-of-other-file', [keyOf(from)]);
     }
   }
-  return { value: replaceNodes(root, replacements), contents };
+  // What is taken twice does not become one object.
+  return { value: replaceNodes(copyContainers(root, otherContext), replacements), contents };
 }
 
 /** The persistent id under a key of this file; what is no storage stays (classes of a legacy file). */

@@ -3,6 +3,7 @@ import type { Path, PathElement } from '../../checkpoint/checkpoint';
 import { elementText, keyOf } from '../../checkpoint/path';
 import { isNode, NodeKind, PyStr, type PyNode, type Value } from '../../pickle/values';
 import { editError } from '../editError';
+import { copyContainers } from '../copyContainers';
 import { findPath, stepOf, type Found } from '../find';
 import { GraphEdits } from '../graphEdits';
 import type { AddEntry, Duplicate, Move, SetValue } from '../operations';
@@ -26,8 +27,9 @@ export function setValue(context: Context, { path, literal }: SetValue): EditSta
     throw editError('edit-unsupported', 'not-a-value', [keyOf(path)]);
   }
   const edits = new GraphEdits();
-  edits.setValue(found.slot, parseLiteral(literal));
-  return applied(context, edits);
+  const value = parseLiteral(literal);
+  edits.setValue(found.slot, value);
+  return applied(context, edits, isPlain(found.value) && isPlain(value));
 }
 
 /** Adds a key at the end of a dict, or an item to a list. */
@@ -62,7 +64,7 @@ export function insertAt(context: Context, path: Path, value: Value): EditState 
   } else {
     throw editError('edit-unsupported', 'not-a-container', [keyOf(parent.path)]);
   }
-  return applied(context, edits);
+  return applied(context, edits, isPlain(value));
 }
 
 function keyValue(element: PathElement): Value {
@@ -86,7 +88,7 @@ function refuseTaken({ reader }: Context, parent: Found, element: PathElement): 
   }
 }
 
-/** The same object once more, under another key behind the first. */
+/** The same once more, under another key behind the first: a tensor shares its storage, a dict is one of its own. */
 export function duplicate(context: Context, { path, key }: Duplicate): EditState {
   const { state, reader } = context;
   const found = findPath(reader, state.root, path);
@@ -95,7 +97,7 @@ export function duplicate(context: Context, { path, key }: Duplicate): EditState
   }
   refuseTaken(context, found.above, key);
   const edits = new GraphEdits();
-  edits.insert({ ...found.slot, index: found.slot.index + 2 }, [keyValue(key), found.value]);
+  edits.insert({ ...found.slot, index: found.slot.index + 2 }, [keyValue(key), copyContainers(found.value, context)]);
   return applied(context, edits);
 }
 
@@ -122,6 +124,11 @@ export function move(context: Context, { path, index }: Move): EditState {
   const target = { ...slot, index: (index < from ? index : index + 1) * width };
   edits.insert(target, slot.list === 'entries' ? [key, found.value] : [found.value]);
   return applied(context, edits, true);
+}
+
+/** Whether a value imports, calls and refers to nothing. */
+function isPlain(value: Value): boolean {
+  return isNode(value) ? value.kind === NodeKind.Str || value.kind === NodeKind.Float : typeof value !== 'bigint';
 }
 
 function applied(context: Context, edits: GraphEdits, keepsObjects = false): EditState {

@@ -45,6 +45,18 @@ export function keyChanges(context: Context, operation: Renaming): readonly KeyC
   });
 }
 
+/** The names of modules in `_metadata` that change with them; the outermost is ''. Paths are those of the state dicts. */
+export function moduleChanges(context: Context, operation: Renaming): readonly Omit<KeyChange, 'collides'>[] {
+  const rule = ruleOf(operation);
+  return scopesOf(context, operation).flatMap(({ path, node }) =>
+    (dictEntries(metadataOf(node)) ?? []).flatMap((key, index) => {
+      const from = index % 2 === 0 ? asText(key) : null;
+      const to = from === null ? null : rule.ofModule(from);
+      return from === null || to === null || from === to ? [] : [{ path, from, to }];
+    }),
+  );
+}
+
 export function rename(context: Context, operation: Renaming): EditState {
   const { state } = context;
   const rule = ruleOf(operation);
@@ -56,7 +68,11 @@ export function rename(context: Context, operation: Renaming): EditState {
   for (const scope of scopes) {
     const { indexes, names, taken } = changesIn(scope, rule);
     if (taken.size > 0) {
-      collisions.push(...names.filter((to) => taken.has(to)).map((to) => keyOf([...scope.path, to])));
+      for (const to of names) {
+        if (taken.has(to)) {
+          collisions.push(keyOf([...scope.path, to]));
+        }
+      }
     }
     if (indexes.length > 0) {
       edits.setKeys(scope.node, renamedKeys(scope.entries, indexes, names, made));
@@ -146,31 +162,20 @@ function patternRule({ pattern, text, ignoreCase }: Rename): Rule {
     throw editError('edit-invalid', 'bad-pattern', [], pattern);
   }
   const of = (key: string): string => key.replace(expression, text);
-  return {
-    isInjective: false,
-    of,
-    // A module's name is changed as the beginning of its keys is.
-    ofModule: (name) => {
-      const changed = name === '' ? '' : of(`${name}.`);
-      return changed.endsWith('.') ? changed.slice(0, -1) : name;
-    },
-  };
+  return { isInjective: false, of, ofModule: (name) => (name === '' ? '' : renamedModule(name, of)) };
 }
 
 /** As torch's `consume_prefix_in_state_dict_if_present` has it: the module `module` becomes the outermost, ''. */
 function prefixRule(from: string, to: string): Rule {
   const of = (key: string): string => (key.startsWith(from) ? to + key.slice(from.length) : key);
-  return {
-    isInjective: true,
-    of,
-    ofModule: (name) => {
-      const changed = of(`${name}.`);
-      if (name === '' && from !== '') {
-        return name;
-      }
-      return name === '' ? to.replace(/\.$/, '') : changed.replace(/\.$/, '');
-    },
-  };
+  const outermost = from === '' ? to.replace(/\.$/, '') : '';
+  return { isInjective: true, of, ofModule: (name) => (name === '' ? outermost : renamedModule(name, of)) };
+}
+
+/** A module's name is changed as the beginning of its keys is, where a name is left. */
+function renamedModule(name: string, of: (key: string) => string): string {
+  const changed = of(`${name}.`);
+  return changed === '' || changed.endsWith('.') ? changed.slice(0, -1) : name;
 }
 
 function scopesOf(context: Context, { in: within, only }: KeyScope): readonly Scope[] {
@@ -255,10 +260,14 @@ function takenNames(names: readonly string[], unchanged: readonly string[], rule
   return taken;
 }
 
+function metadataOf(stateDict: PyNode): Value | undefined {
+  const state = stateDict.kind === NodeKind.Call ? dictEntries(stateDict.state) : null;
+  return state === null ? undefined : lookUp(state, '_metadata');
+}
+
 /** `_metadata` of a state dict: version numbers by module. Where two modules get one name, the renamed one counts. */
 function renameModules(stateDict: PyNode, rule: Rule, edits: GraphEdits): void {
-  const state = stateDict.kind === NodeKind.Call ? dictEntries(stateDict.state) : null;
-  const metadata = state === null ? undefined : lookUp(state, '_metadata');
+  const metadata = metadataOf(stateDict);
   const entries = dictEntries(metadata);
   if (metadata === undefined || !isNode(metadata) || entries === null) {
     return;
