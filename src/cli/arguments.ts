@@ -12,6 +12,13 @@ export interface Arguments {
   flag(name: string): boolean;
   /** Every value that an option was given, in order. */
   values(name: string): readonly string[];
+  /** The options in the order in which they were given; a flag has the value ''. */
+  readonly given: readonly GivenOption[];
+}
+
+export interface GivenOption {
+  readonly name: string;
+  readonly value: string;
 }
 
 /**
@@ -21,9 +28,18 @@ export interface Arguments {
 export function parse(args: readonly string[], options: Readonly<Record<string, OptionSpec>>): Arguments {
   const all: Record<string, OptionSpec> = { ...options, help: { type: 'boolean', short: 'h' } };
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: all, allowPositionals: true, strict: true });
+    const { values, positionals, tokens } = parseArgs({
+      args: [...args],
+      options: all,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
     return {
       positionals,
+      given: tokens.flatMap((token) =>
+        token.kind === 'option' ? [{ name: token.name, value: token.value ?? '' }] : [],
+      ),
       flag: (name) => values[name] === true,
       values: (name) => textsOf(values[name]),
     };

@@ -14,11 +14,36 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 
   constructor(
-    readonly code: 'no-such-entry' | 'ambiguous-key' | 'write-failed',
+    readonly code: 'no-such-entry' | 'ambiguous-key' | 'cannot-append' | 'write-failed',
     readonly sentence: string,
     readonly remedy: string,
   ) {
     super(sentence);
+  }
+}
+
+/** One of several options of a command could not be carried out. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+
+  constructor(
+    /** As it was given: `--drop x*`. */
+    readonly option: string,
+    override readonly cause: unknown,
+  ) {
+    super(option);
+  }
+}
+
+/** What was to be written could not be. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+
+  constructor(
+    readonly file: string,
+    override readonly cause: unknown,
+  ) {
+    super(file);
   }
 }
 
@@ -47,6 +72,9 @@ export async function reportFailure(error: unknown, context: FailureContext, ter
     terminal.complain('ptckpt: cancelled');
     return cancelled;
   }
+  if (error instanceof OutputError) {
+    return await reportFailure(error.cause, { ...context, file: error.file }, terminal);
+  }
   const { code, message, remedy, offset } = describe(error);
   const subject = context.file === null ? '' : `${visible(context.file)}: `;
   terminal.complain(`ptckpt: ${subject}${clause(message)}; ${clause(remedy)}`);
@@ -58,6 +86,10 @@ export async function reportFailure(error: unknown, context: FailureContext, ter
 }
 
 function describe(error: unknown): Failure {
+  if (error instanceof OptionError) {
+    const failure = describe(error.cause);
+    return { ...failure, message: `${error.option}: ${clause(failure.message)}` };
+  }
   if (error instanceof CheckpointError) {
     const { sentence, remedy } = errorText(error, english);
     return { code: error.code, message: sentence, remedy, offset: error.offset ?? null };
@@ -73,7 +105,7 @@ function describe(error: unknown): Failure {
 }
 
 /** A sentence as a part of a line: no full stop, and no capital that only marks its beginning. */
-function clause(sentence: string): string {
+export function clause(sentence: string): string {
   const text = visible(sentence).replace(/\.$/, '');
   return /^[A-Z][a-z]*(?![A-Za-z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

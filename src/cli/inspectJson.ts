@@ -40,7 +40,7 @@ function* pieces(
   yield `{\n"schema": 1,\n"file": ${JSON.stringify(file)},\n"bytes": ${source.size},\n`;
   yield `"container": ${JSON.stringify(container.kind)},\n"kind": ${JSON.stringify(kind)},\n`;
   yield `"wrapper": ${JSON.stringify(wrapper)},\n`;
-  const blockers = weightsOnly.blockers.map(blockerJson);
+  const blockers = weightsOnly.blockers.flatMap(blockersJson);
   yield `"weightsOnly": ${JSON.stringify({ torch: weightsOnly.torch, loads: weightsOnly.loads, blockers })},\n`;
   const word = wordsAsText();
   yield* list('tensors', tensors(entries), (tensor) => tensorJson(tensor, digests, word));
@@ -126,9 +126,14 @@ function importJson(one: Import): string {
   return JSON.stringify({ name, verdict, reason, message, paths, pathCount, section, unread });
 }
 
-function blockerJson(blocker: Blocker): object {
-  const { reason, name, paths } = blocker;
-  return { reason, name, message: blockerText(blocker, english), paths };
+/** Each storage for itself. */
+function blockersJson({ more = [], ...first }: Blocker): object[] {
+  return [first, ...more.map((name) => ({ reason: first.reason, name, paths: [] }))].map((blocker) => ({
+    reason: blocker.reason,
+    name: blocker.name,
+    message: blockerText(blocker, english),
+    paths: blocker.paths,
+  }));
 }
 
 function findingJson(finding: Finding): string {

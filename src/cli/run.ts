@@ -18,6 +18,10 @@ async function dispatch(command: string | undefined, args: readonly string[], te
       const { inspect } = await import('./inspect');
       return await inspect(args, terminal);
     }
+    case 'edit': {
+      const { edit } = await import('./edit');
+      return await edit(args, terminal);
+    }
     case 'export': {
       const { exportCommand } = await import('./export');
       return await exportCommand(args, terminal);

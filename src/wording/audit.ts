@@ -106,7 +106,8 @@ function dangerText(reason: DangerReason, t: Translate): string {
 }
 
 /** What stops `weights_only=True`, in one sentence. */
-export function blockerText({ reason, name }: Blocker, t: Translate): string {
+export function blockerText(blocker: Blocker, t: Translate): string {
+  const { reason, name } = blocker;
   switch (reason) {
     case 'container':
       return t('It does not read this kind of file ({0}).', name);
@@ -125,7 +126,7 @@ export function blockerText({ reason, name }: Blocker, t: Translate): string {
     case 'storage-class':
     case 'storage-missing':
     case 'storage-size':
-      return storageBlocker(reason, name, t);
+      return storageBlocker(reason, blocker, t);
     case 'persistent-id':
       return t('It does not take a persistent id of this form ({0}).', name);
     case 'byte-string':
@@ -139,14 +140,19 @@ export function blockerText({ reason, name }: Blocker, t: Translate): string {
 
 type StorageBlocker = Extract<BlockerReason, `storage-${string}`>;
 
-function storageBlocker(reason: StorageBlocker, name: string, t: Translate): string {
+function storageBlocker(reason: StorageBlocker, { name, more = [] }: Blocker, t: Translate): string {
+  const count = formatExact(more.length + 1);
   switch (reason) {
     case 'storage-class':
       return t('Storage {0} is of no class that it knows.', name);
     case 'storage-missing':
-      return t('The file lacks storage {0}.', name);
+      return more.length === 0
+        ? t('The file lacks storage {0}.', name)
+        : t('Storages that the file lacks: {0}, first {1}.', count, name);
     case 'storage-size':
-      return t('Storage {0} does not have the size that the pickle says.', name);
+      return more.length === 0
+        ? t('Storage {0} does not have the size that the pickle says.', name)
+        : t('Storages that do not have the size that the pickle says: {0}, first {1}.', count, name);
   }
 }
 

@@ -1,5 +1,8 @@
 import { ForeignFileError } from '../core/container/foreign';
+import { EditError } from '../core/edit/editError';
 import type { CheckpointError, ErrorCode } from '../core/errors';
+import { TiedTensorsError } from '../core/write/tiedTensors';
+import { editErrorText, editTexts } from './editErrors';
 import { foreignText } from './foreign';
 import { formatExact, formatHex } from './format';
 import type { Translate } from './translate';
@@ -16,7 +19,10 @@ export interface ErrorText {
 
 /** The words for an error of `core`. */
 export function errorText(error: CheckpointError, t: Translate): ErrorText {
-  return error instanceof ForeignFileError ? foreignText(error.foreign, t) : texts[error.code](t, error);
+  if (error instanceof ForeignFileError) {
+    return foreignText(error.foreign, t);
+  }
+  return error instanceof EditError ? editErrorText(error, t) : texts[error.code](t, error);
 }
 
 const again = (t: Translate): string => t('Download or copy it again, or save it again where it was made.');
@@ -84,36 +90,7 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
     sentence: t('Reading was cancelled.'),
     remedy: t('Open the file again to read it.'),
   }),
-  'edit-no-match': (t) => ({
-    title: t('Nothing to edit'),
-    sentence: t('The edit matches nothing in this file.'),
-    remedy: t('Check the keys or the pattern.'),
-  }),
-  'edit-collision': (t) => ({
-    title: t('Keys would meet'),
-    sentence: t('Two entries would have the same key.'),
-    remedy: t('Choose another name, or remove one of them first.'),
-  }),
-  'edit-empty': (t) => ({
-    title: t('Nothing would be left'),
-    sentence: t('The edit would remove everything that the file holds.'),
-    remedy: t('Keep at least one entry.'),
-  }),
-  'edit-invalid': (t) => ({
-    title: t('This cannot be understood'),
-    sentence: t('What was given for the edit cannot be understood.'),
-    remedy: t('Correct it and try again.'),
-  }),
-  'edit-unsupported': (t) => ({
-    title: t('This cannot be edited'),
-    sentence: t('This entry cannot be edited in that way.'),
-    remedy: t('Choose other entries, or another edit.'),
-  }),
-  'edit-read-only': (t) => ({
-    title: t('This file is read-only here'),
-    sentence: t('This file holds something that cannot be written back as it was.'),
-    remedy: t('Save a copy of it from the program that wrote it.'),
-  }),
+  ...editTexts,
   'save-no-space': (t) => ({
     title: t('Not enough space'),
     sentence: t('There is not enough space on the disk to save this file.'),
@@ -128,6 +105,11 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
     title: t('This is a folder'),
     sentence: t('There is a folder at this path, and a file cannot replace it.'),
     remedy: t('Choose another name.'),
+  }),
+  'save-no-folder': (t) => ({
+    title: t('The folder is not there'),
+    sentence: t('There is no such folder to save in.'),
+    remedy: t('Make the folder first, or save in another one.'),
   }),
   'save-hard-links': (t) => ({
     title: t('The file has further names'),
@@ -151,14 +133,7 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
     sentence: t('A file that the weights are copied from changed while they were copied.'),
     remedy: t('Open that file again and repeat the edit. The file on disk is as it was.'),
   }),
-  'save-unsupported': (t, error) => ({
-    title: t('The format cannot hold this'),
-    sentence:
-      error.entry === undefined
-        ? t('The format to save in cannot hold what this file holds.')
-        : t('The format to save in cannot hold “{0}”.', error.entry),
-    remedy: t('Save in another format, or remove what it cannot hold.'),
-  }),
+  'save-unsupported': (t, error) => unsupportedByFormat(error, t),
   'save-failed': (t) => ({
     title: t('The file could not be saved'),
     sentence: t('The system could not write this file.'),
@@ -168,6 +143,29 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
 
 function damaged(t: Translate, sentence: string): ErrorText {
   return { title: t('The file is damaged'), sentence, remedy: again(t) };
+}
+
+function unsupportedByFormat(error: CheckpointError, t: Translate): ErrorText {
+  const title = t('The format cannot hold this');
+  if (error instanceof TiedTensorsError) {
+    return {
+      title,
+      sentence: t(
+        '“{0}” and “{1}” share memory, and a .safetensors holds each tensor by itself.',
+        error.first,
+        error.second,
+      ),
+      remedy: t('Remove one of them; a model that ties its weights ties them again when it is loaded.'),
+    };
+  }
+  return {
+    title,
+    sentence:
+      error.entry === undefined
+        ? t('The format to save in cannot hold what this file holds.')
+        : t('The format to save in cannot hold “{0}”.', error.entry),
+    remedy: t('Save in another format, extract one state dict, or remove what it cannot hold.'),
+  };
 }
 
 function malformedPickle(error: CheckpointError, t: Translate): string {

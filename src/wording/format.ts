@@ -31,6 +31,11 @@ export function formatSize(bytes: number): string {
   return bytes < 1_024 ? `${formatExact(bytes)} B` : scaled(bytes, 1_024, [' B', ' KB', ' MB', ' GB', ' TB', ' PB']);
 }
 
+/** By how much a size changes: `+961 KB`, `−90.5 MB`. */
+export function formatSizeChange(bytes: number): string {
+  return bytes === 0 ? formatSize(0) : `${bytes > 0 ? '+' : '−'}${formatSize(Math.abs(bytes))}`;
+}
+
 /** The next unit is taken as soon as three digits would not do: 1,000 KB is `0.977 MB`. */
 function scaled(value: number, base: number, units: readonly [string, ...string[]]): string {
   let rest = value;

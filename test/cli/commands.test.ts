@@ -40,7 +40,7 @@ describe('ptckpt', () => {
 
   it.each([
     [[], 'no command given'],
-    [['edit', 'a.pt'], 'no such command: edit'],
+    [['edit', 'a.pt'], 'edit takes at least one operation'],
     [['\u001b[2J'], 'no such command: \\x1b[2J'],
     [['inspect'], 'inspect takes one file'],
     [['inspect', 'a.pt', 'b.pt'], 'inspect takes one file'],

@@ -1,28 +1,48 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { cli } from '../support/cli';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 
-/** The lines of the one block that begins with this prompt, without their indent. */
-function shownBlock(text: string): { readonly command: string; readonly output: string } {
-  const [, command = '', output = ''] = /^ {4}\$ ptckpt (.*)\n((?: {4}.*\n)+)/m.exec(text) ?? [];
-  return { command, output: output.replace(/^ {4}/gm, '') };
+interface Shown {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** Every command behind a prompt, with the lines that it prints, without their indent. */
+function shownCommands(text: string): Shown[] {
+  return [...text.matchAll(/^ {4}\$ ptckpt (.*)\n((?: {4}(?!\$).*\n)+)/gm)].map(([, command = '', output = '']) => ({
+    command,
+    output: output.replace(/^ {4}/gm, ''),
+  }));
 }
 
 /** Arguments of a command line that quotes with `'` alone. */
 const argumentsOf = (command: string): string[] => command.split(' ').map((word) => word.replaceAll("'", ''));
 
+const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** What is shipped is where it is; what commands write goes to a folder of the test. */
+function placed(word: string): string {
+  return word.startsWith('media/') ? join(root, word) : /^[a-z]+\.pt$/.test(word) ? join(folder, word) : word;
+}
+
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
   const text = read(name);
 
   it('shows what the command line prints', async () => {
-    const { command, output } = shownBlock(text);
-    const [verb = '', file = '', ...options] = argumentsOf(command);
-    expect(await cli([verb, join(root, file), ...options])).toEqual({ status: 0, stdout: output, stderr: '' });
+    const shown = shownCommands(text);
+    expect(shown.map(({ command }) => command.split(' ', 1)[0])).toEqual(['inspect', 'edit', 'edit', 'edit']);
+    for (const { command, output } of shown) {
+      expect(await cli(argumentsOf(command).map(placed))).toEqual({ status: 0, stdout: output, stderr: '' });
+    }
   });
 
   it('links to files that are there', () => {

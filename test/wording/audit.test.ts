@@ -123,5 +123,8 @@ describe('reasons', () => {
       .map((reason) => blockerText({ reason, name: 'os.system', paths: [] }, english));
     expect(new Set(sentences).size).toBe(Object.keys(blockers).length);
     expect(sentences.filter((sentence) => !sentence.includes('os.system'))).toEqual([]);
+    expect(blockerText({ reason: 'storage-missing', name: '3', paths: [], more: ['4', '5'] }, english)).toBe(
+      'Storages that the file lacks: 3, first 3.',
+    );
   });
 });

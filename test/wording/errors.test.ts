@@ -32,6 +32,7 @@ const codes: Readonly<Record<ErrorCode, true>> = {
   'save-no-space': true,
   'save-no-permission': true,
   'save-is-a-folder': true,
+  'save-no-folder': true,
   'save-hard-links': true,
   'save-owner': true,
   'save-changed': true,

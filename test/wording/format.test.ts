@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatShape,
   formatSize,
+  formatSizeChange,
   formatTuple,
 } from '../../src/wording/format';
 import { english } from '../../src/wording/translate';
@@ -61,6 +62,14 @@ describe('sizes', () => {
     [Number.MAX_SAFE_INTEGER, '8 PB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatSize(bytes)).toBe(text);
+  });
+
+  it.each([
+    [984_064, '+961 KB'],
+    [-94_896_128, '−90.5 MB'],
+    [0, '0 B'],
+  ])('%d more bytes are %s', (bytes, text) => {
+    expect(formatSizeChange(bytes)).toBe(text);
   });
 
   it('are exact in words', () => {

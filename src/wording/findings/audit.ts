@@ -10,6 +10,15 @@ export const auditSentences: Sentences<AuditFindingCode> = {
     ),
   'pickle-after-stop': (facts, t) =>
     t('Another pickle follows the end of the one in “{0}”. Its imports are listed too.', facts.entry),
+  'frame-crossing': (facts, t) =>
+    facts.entry === ''
+      ? t(
+          'An opcode of the pickle stands across the end of its frame. Python reads that in more than one way; pickle.load may import other names than those listed.',
+        )
+      : t(
+          'An opcode of the pickle “{0}” stands across the end of its frame. Python reads that in more than one way; pickle.load may import other names than those listed.',
+          facts.entry,
+        ),
   'hidden-pickle': (facts, t) =>
     t('“{0}” holds a pickle where none is expected. Its imports are listed too.', facts.entry),
   'broken-pickle': (facts, t) =>

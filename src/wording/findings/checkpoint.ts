@@ -12,7 +12,15 @@ export const checkpointSentences: Sentences<CheckpointFindingCode> = {
       facts.count(0),
       facts.count(1),
     ),
-  'storage-missing': (facts, t) => t('The file lacks storage {0}, which “{1}” needs.', facts.text(0), facts.entry),
+  'storage-missing': (facts, t) =>
+    facts.number(1) > 1
+      ? t(
+          'Storages that the file lacks: {0}, first {1}, which “{2}” needs.',
+          facts.count(1),
+          facts.text(0),
+          facts.entry,
+        )
+      : t('The file lacks storage {0}, which “{1}” needs.', facts.text(0), facts.entry),
   'storage-size': (facts, t) =>
     t(
       'Storage {0} has {1} bytes by the pickle, and {2} in the file (“{3}”).',

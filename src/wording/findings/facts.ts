@@ -23,7 +23,7 @@ export class Facts {
     return formatSize(this.number(index));
   }
 
-  private number(index: number): number {
+  number(index: number): number {
     return Number(this.finding.args?.[index] ?? 0);
   }
 }
