@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { launchChromium } from '../test/rig/browser.mjs';
 import { installRig } from '../test/rig/install.mjs';
 import { startServer } from '../test/rig/server.mjs';
-import { activeWebview, openWorkbench, themes } from '../test/rig/workbench.mjs';
+import { activeWebview, openWorkbench, runFromPalette, themes } from '../test/rig/workbench.mjs';
 import { run } from './support/install.mjs';
 import { inProject, root } from './support/paths.mjs';
 
@@ -48,6 +48,9 @@ const scenes = {
   'editor-narrow': { theme: 'dark', width: 640, act: selectWeight },
   'editor-chinese': { theme: 'light', locale: 'zh-cn', act: selectWeight },
   filter: { theme: 'dark', act: filterKeys },
+  edits: { theme: 'dark', act: editSample },
+  rename: { theme: 'dark', act: renameKeys },
+  remap: { theme: 'light', act: remapDevices },
   audit: { theme: 'dark', act: openAudit },
   broken: { theme: 'dark', file: lfsPointer(), act: () => Promise.resolve() },
 };
@@ -126,4 +129,50 @@ async function filterKeys(webview, page) {
 /** @type {Scene['act']} */
 async function openAudit(webview) {
   await webview.getByText('outside the allow-list').first().click();
+}
+
+/** @type {Scene['act']} */
+async function editSample(webview, page) {
+  await row(webview, 'optimizer_state_dict').click();
+  await row(webview, 'lr_scheduler').click({ modifiers: ['Control'] });
+  await page.keyboard.press('Delete');
+  await webview.getByText('1 edit', { exact: true }).waitFor();
+  await row(webview, 'head').click();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('classifier');
+  await page.keyboard.press('Enter');
+  await webview.getByText('2 edits', { exact: true }).waitFor();
+  await row(webview, 'epoch').click();
+  await answer(page, 'Checkpoint: Edit Value…', '0');
+  await webview.getByText('3 edits', { exact: true }).waitFor();
+  await row(webview, 'best_acc1').click();
+  await runFromPalette(page, 'Checkpoint: Show Edits');
+}
+
+/** @type {Scene['act']} */
+async function renameKeys(webview, page) {
+  await row(webview, 'model_state_dict').click();
+  await runFromPalette(page, 'Checkpoint: Rename Keys…');
+  await webview.getByRole('textbox', { name: 'Find' }).fill('^layer([0-9])');
+  await webview.getByRole('textbox', { name: 'Replace with' }).fill('stage$1');
+}
+
+/** @type {Scene['act']} */
+async function remapDevices(webview, page) {
+  await row(webview, 'model_state_dict').click();
+  await runFromPalette(page, 'Checkpoint: Remap Devices…');
+  await webview.getByRole('textbox', { name: 'Paste a map_location' }).fill('{"cuda:1": "cuda:0"}');
+}
+
+/**
+ * Runs a command that asks for one text.
+ *
+ * @param {import('playwright-core').Page} page @param {string} command @param {string} text
+ */
+async function answer(page, command, text) {
+  await runFromPalette(page, command);
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await page.waitForTimeout(500);
+  await input.fill(text);
+  await page.keyboard.press('Enter');
 }

@@ -121,7 +121,7 @@ function parseOutcome(file) {
 /**
  * Has real torch write the files that some tests open: an extension host that waits for `import torch` counts as hung.
  *
- * @returns {{ PTCKPT_TORCH_FILES?: string }} nothing where there is no torch
+ * @returns {{ PTCKPT_TORCH_FILES?: string, PTCKPT_TORCH_PYTHON?: string }} nothing where there is no torch
  */
 function writtenByTorch() {
   const python = findPython(root);
@@ -131,7 +131,7 @@ function writtenByTorch() {
   const script = inProject('test', 'torch', 'editor_files.py');
   const { status } = spawnSync(python.executable, [script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('test/torch/editor_files.py failed');
-  return { PTCKPT_TORCH_FILES: folder };
+  return { PTCKPT_TORCH_FILES: folder, PTCKPT_TORCH_PYTHON: python.executable };
 }
 
 /** VS Code loads the tests as CommonJS; vscode and mocha are found where they run. */

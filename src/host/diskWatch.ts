@@ -1,4 +1,5 @@
 import type { SourceIdentity } from '../core/bytes/byteSource';
+import type { FileAccess } from './fileAccess';
 
 /** What was noticed of the file on disk since it was read. */
 export type DiskChange =
@@ -78,4 +79,22 @@ function sameIdentity(a: SourceIdentity | null, b: SourceIdentity | null): boole
     return a === b;
   }
   return a.size === b.size && a.modified === b.modified && a.file === b.file;
+}
+
+/**
+ * Watches a file.
+ * @param read What it was when it was read or written here last.
+ * @returns undefined where it cannot change.
+ */
+export function watchFile(
+  { identify, pollInterval }: Pick<FileAccess, 'identify' | 'pollInterval'>,
+  read: SourceIdentity | null,
+  onChange: (change: DiskChange) => void,
+): DiskWatch | undefined {
+  if (pollInterval === null) {
+    return undefined;
+  }
+  const watch = new DiskWatch(identify, read, onChange);
+  watch.start(pollInterval);
+  return watch;
 }

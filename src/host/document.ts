@@ -1,75 +1,82 @@
 import * as vscode from 'vscode';
-import type { ByteSource, SourceIdentity } from '../core/bytes/byteSource';
-import type { Checkpoint } from '../core/checkpoint/checkpoint';
-import { CheckpointError } from '../core/errors';
+import type { SourceIdentity } from '../core/bytes/byteSource';
+import type { Resources } from '../core/edit/apply';
+import { editError, type EditError } from '../core/edit/editError';
+import type { History, HistoryStep } from '../core/edit/history';
+import type { Operation } from '../core/edit/operations';
+import { readOnlyReason, type EditState } from '../core/edit/state';
+import type { SaveOptions, SaveTarget } from '../core/write/planSave';
 import { describeIn } from '../wording/description';
-import { DiskWatch, type DiskChange } from './diskWatch';
+import { watchFile, type DiskChange, type DiskWatch } from './diskWatch';
+import { DocumentReader, type ReadVersion } from './documentReader';
+import type { Conflict, DiskState, DocumentState } from './documentState';
 import { fileAccess, type FileAccess } from './fileAccess';
 import { translate } from './l10n';
-import { load, type Loaded } from './load';
+import { showEdit } from './load';
+import type { Backup } from './saving/backup';
+import { DocumentBackups } from './saving/documentBackups';
+import { DocumentEdits } from './saving/documentEdits';
+import { DocumentSaving, type SavedDocument } from './saving/documentSaving';
+import type { DocumentEvent } from './saving/editEvents';
+import type { KeptFiles } from './saving/keptFiles';
+import type { ResourceFiles } from './saving/resourceFiles';
+import type { OpenedFile, Saved } from './saving/writeFile';
 
-/** The index is being read. `checkpoint` is there once everything but the tree is known. */
-export interface LoadingState {
-  readonly phase: 'loading';
-  readonly fileBytes: number | null;
-  readonly done: number;
-  readonly total: number | null;
-  readonly checkpoint: Checkpoint | null;
+export { entryAt } from './documentState';
+export type { BrokenState, DiskState, DocumentState, LoadingState, OpenState } from './documentState';
+export type { DocumentEvent } from './saving/editEvents';
+
+/** What a read of the file starts from. */
+interface ReadOptions {
+  readonly backup?: Backup | null;
+  /** Edits of the version before, to be made again on the new one. */
+  readonly steps?: readonly HistoryStep[];
+  readonly failed: (error: unknown, fileBytes: number | null) => void;
 }
-
-/** One opened version of the file. Immutable: a reload makes a new one. */
-export interface OpenState extends Loaded {
-  readonly phase: 'open';
-  /** When the file was last written, as far as that is known; else when it was read. */
-  readonly date: Date;
-}
-
-/** The file gives no tree; `error` says why. */
-export interface BrokenState {
-  readonly phase: 'broken';
-  readonly error: unknown;
-  readonly fileBytes: number | null;
-}
-
-export type DocumentState = LoadingState | OpenState | BrokenState;
-
-/** How the file on disk stands to what is shown. */
-export type DiskState = 'same' | 'changing' | 'incomplete' | 'gone' | 'reloaded';
-
-/** Findings of a file of which only a part is there: that of a version being written is not to replace a whole one. */
-const cutFindings = new Set(['cut-file', 'compressed-cut', 'pickle-unreadable', 'record-beyond-end']);
-
-function isCut(state: DocumentState): boolean {
-  return state.phase === 'open' && state.checkpoint.findings.some(({ code }) => cutFindings.has(code));
-}
-
-/** Least milliseconds between two reports of progress. */
-const progressInterval = 100;
 
 /**
- * One file and what is known of it; any number of panels show it. VS Code makes one per URI, asks the provider for it
- * when the first panel opens and disposes it after the last has closed.
+ * One file, what is known of it and what was edited; any number of panels show it. VS Code makes one per URI, asks the
+ * provider for it when the first panel opens and disposes it after the last has closed.
  */
-export class CheckpointDocument implements vscode.CustomDocument {
+export class CheckpointDocument implements vscode.CustomDocument, SavedDocument {
   readonly #changed = new vscode.EventEmitter<void>();
   /** `state` or `disk` has changed. */
   readonly onDidChange = this.#changed.event;
-  readonly #disposed = new vscode.EventEmitter<void>();
-  readonly onDidDispose = this.#disposed.event;
+  readonly #edited = new vscode.EventEmitter<DocumentEvent>();
+  /** What VS Code is to be told: each edit, with the ways to undo and redo it. */
+  readonly onDidEdit = this.#edited.event;
+  readonly saving = new DocumentSaving(this);
 
   readonly #access: FileAccess;
+  readonly #backups: DocumentBackups;
+  readonly #edits: DocumentEdits;
+  readonly #reader: DocumentReader;
   #state: DocumentState = { phase: 'loading', fileBytes: null, done: 0, total: null, checkpoint: null };
   #disk: DiskState = 'same';
-  #source: ByteSource | undefined;
   #watch: DiskWatch | undefined;
-  #loading: AbortController | undefined;
+  /** What was to be restored and is not yet, or cannot be. */
+  #pending: Backup | null = null;
   #isDisposed = false;
 
   constructor(
     readonly uri: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
+    keptFiles: KeptFiles,
+    /** Save As has just written the file, and nobody has been told that undo begins with it. */
+    private savedAs = false,
   ) {
     this.#access = fileAccess(uri);
+    this.#reader = new DocumentReader(this.#access, this.fileName, log);
+    this.#backups = new DocumentBackups(keptFiles, log);
+    this.#edits = new DocumentEdits(this.#access.path, this.#backups, log, {
+      document: this,
+      fire: (event) => {
+        this.#edited.fire(event);
+      },
+      moved: () => {
+        this.#showCurrent();
+      },
+    });
   }
 
   get state(): DocumentState {
@@ -84,12 +91,134 @@ export class CheckpointDocument implements vscode.CustomDocument {
     return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
   }
 
-  /** Reads the file from scratch; the outcome is in `state`, whatever it is. */
+  get file(): OpenedFile | null {
+    return this.#edits.file;
+  }
+
+  /** Other files that edits take something from. */
+  get resourceFiles(): ResourceFiles {
+    return this.#edits.resources;
+  }
+
+  /** Those, by the names that operations give them. */
+  get resources(): Resources {
+    return this.#edits.resources.all;
+  }
+
+  /** The states of the file; null while there is no tree. */
+  get history(): History | null {
+    return this.#edits.history;
+  }
+
+  /** Why the file cannot be edited; null when it can. */
+  get readOnly(): EditError | null {
+    if (vscode.workspace.fs.isWritableFileSystem(this.uri.scheme) === false) {
+      return editError('edit-read-only', 'place-read-only', [], this.uri.scheme);
+    }
+    return this.history === null ? null : readOnlyReason(this.history.current.original);
+  }
+
+  /** There are edits that the file lacks. */
+  get isEdited(): boolean {
+    return this.history?.dirty === true || this.#edits.unapplied.length > 0;
+  }
+
+  /** Undo begins with what Save As has written, and that is to be said. */
+  get isSavedAs(): boolean {
+    return this.savedAs;
+  }
+
+  /** Bytes of the file on disk. */
+  get savedBytes(): number {
+    return this.file?.identity.size ?? 0;
+  }
+
+  /** Bytes that are kept of the file as it was opened, under another name. */
+  get keptBytes(): number {
+    return this.file?.base.keptBytes ?? 0;
+  }
+
+  /** What can be done about the version on disk; null while there is no conflict. */
+  get conflict(): Conflict | null {
+    if (this.#disk !== 'conflict') {
+      return null;
+    }
+    if (this.#edits.unapplied.length > 0) {
+      return 'unapplied';
+    }
+    return this.file?.base.isFile === true ? 'rewritten' : 'overwritable';
+  }
+
+  /**
+   * Makes an edit, and tells VS Code of it.
+   * @param resources Other files that the operation names; those of `resources` unless said otherwise.
+   * @throws EditError when it cannot be done; nothing changes then.
+   */
+  apply(operation: Operation, resources?: Resources): void {
+    if (this.readOnly !== null) {
+      throw this.readOnly;
+    }
+    const step = this.#edits.apply(operation, resources);
+    this.#showCurrent();
+    this.#edits.announce(step);
+  }
+
+  /** Shows the state of that index, by as many of VS Code's undos or redos: it counts edits itself. */
+  async goTo(index: number): Promise<void> {
+    for (let at = this.history?.index; at !== undefined && at !== index;) {
+      await vscode.commands.executeCommand(index < at ? 'undo' : 'redo');
+      const now = this.history?.index;
+      at = now === at ? undefined : now;
+    }
+  }
+
+  /** @throws CancellationError when nothing was written; the reason has been told. */
+  async saveTo(
+    destination: vscode.Uri,
+    target: SaveTarget,
+    options: SaveOptions = {},
+    state: EditState | undefined = this.history?.current,
+  ): Promise<void> {
+    if (state !== undefined) {
+      await this.saving.saveTo(destination, state, target, options);
+    }
+  }
+
+  /** Back to what the file holds: it is read again where another program has changed it. */
+  async revert(): Promise<void> {
+    this.saving.cancel();
+    await this.saving.settled();
+    this.#pending = null;
+    this.#edits.dropUnapplied();
+    if (this.#disk === 'same' || this.#disk === 'reloaded' || this.#disk === 'gone') {
+      this.history?.revert();
+      this.#showCurrent();
+    } else {
+      await this.load();
+    }
+    this.#edits.events.reverted();
+    await this.#backups.dropRestored();
+  }
+
+  async backup(destination: vscode.Uri, cancellation: vscode.CancellationToken): Promise<vscode.CustomDocumentBackup> {
+    const backup =
+      this.history?.dirty === true ? this.#edits.makeBackup() : (this.#pending ?? this.#edits.makeBackup());
+    if (backup === null) {
+      throw new Error(vscode.l10n.t('The file is not open.'));
+    }
+    return this.#backups.write(destination, backup, cancellation);
+  }
+
+  /** Reads the file, and makes the edits of a backup again. */
+  async restore(backupId: string): Promise<void> {
+    this.#pending = await this.#backups.restore(backupId);
+    await this.load();
+  }
+
+  /** Reads the file from scratch; the outcome is in `state`, whatever it is. Edits are lost. */
   async load(): Promise<void> {
     this.#set({ phase: 'loading', fileBytes: null, done: 0, total: null, checkpoint: null }, 'same');
-    await this.#read((error, fileBytes) => {
-      this.#set({ phase: 'broken', error, fileBytes }, 'same');
-    });
+    await this.#read({ backup: this.#pending, failed: this.#broken });
   }
 
   /** Reads the file again and shows the new version when it is whole; until then the old one stays. */
@@ -98,119 +227,159 @@ export class CheckpointDocument implements vscode.CustomDocument {
       await this.load();
       return;
     }
-    await this.#read(() => {
-      this.#set(this.#state, 'incomplete');
-    });
+    await this.#readAgain([]);
+  }
+
+  /** The edits count, not the version on disk. */
+  async overwrite(): Promise<void> {
+    switch (this.conflict) {
+      case null:
+        break;
+      case 'overwritable':
+        this.saving.allowOverwriting();
+        await vscode.commands.executeCommand('workbench.action.files.save');
+        break;
+      case 'rewritten':
+        await this.#readAgain(this.#edits.unsavedSteps);
+        break;
+      case 'unapplied':
+        this.#edits.makeAgain(this.#edits.unapplied);
+        this.#pending = null;
+        this.#disk = 'same';
+        this.#showCurrent();
+        break;
+    }
   }
 
   /** The person does not want to wait any longer. */
   cancelLoading(): void {
-    this.#loading?.abort(new CheckpointError('cancelled'));
+    this.#reader.cancel();
   }
 
-  /** The note about the file on disk has been read. */
+  /** The note about the file on disk, or about where it comes from, has been read. */
   acknowledge(): void {
+    this.savedAs = false;
     if (this.#disk === 'reloaded') {
       this.#set(this.#state, 'same');
     }
   }
 
-  dispose(): void {
-    this.#loading?.abort(new CheckpointError('cancelled'));
-    this.#loading = undefined;
-    this.#isDisposed = true;
+  beginWriting(): void {
     this.#watch?.dispose();
-    this.#close(this.#source);
-    this.#disposed.fire();
-    this.#disposed.dispose();
-    this.#changed.dispose();
   }
 
-  async #read(failed: (error: unknown, fileBytes: number | null) => void): Promise<void> {
-    this.#loading?.abort(new CheckpointError('cancelled'));
-    const loading = new AbortController();
-    this.#loading = loading;
-    const started = Date.now();
-    let source: ByteSource | undefined;
-    try {
-      source = await this.#access.open();
-      const state = await this.#open(source, loading.signal);
-      const reloaded = this.#state.phase === 'open';
-      if (reloaded && isCut(state) && !isCut(this.#state)) {
-        throw new CheckpointError('truncated', { detail: 'a part of the new version is missing' });
-      }
-      this.#logOpened(state, Date.now() - started);
-      this.#close(this.#source);
-      this.#source = source;
-      this.#watchFrom(source.identity);
-      this.#set(state, reloaded ? 'reloaded' : 'same');
-    } catch (error) {
-      this.#close(source);
-      const reason: unknown = loading.signal.aborted ? loading.signal.reason : error;
-      // A newer read has taken over: its outcome counts.
-      if (this.#loading === loading) {
-        this.#logFailed(reason);
-        failed(reason, source?.size ?? null);
-        this.#watchFrom(source?.identity ?? (await this.#access.identify().catch(() => null)));
-      }
-    } finally {
-      if (this.#loading === loading) {
-        this.#loading = undefined;
-      }
+  async endWriting(written: { readonly step: HistoryStep; readonly saved: Saved } | null): Promise<void> {
+    if (written === null) {
+      this.#watchFrom(this.file?.identity ?? null);
+      return;
+    }
+    const { step, saved } = written;
+    this.#edits.saved(step, saved);
+    this.#pending = null;
+    if (saved.keepsBase) {
+      this.#watchFrom(saved.identity);
+      this.#disk = 'same';
+      this.#showCurrent(new Date(saved.identity.modified ?? Date.now()));
+    } else {
+      // The bytes before are gone: what undo can lead to begins with what was saved.
+      await this.#read({ steps: this.#edits.unsavedSteps, failed: this.#broken });
+      this.acknowledge();
+    }
+    this.#edits.events.saved();
+    await this.#backups.dropRestored();
+  }
+
+  dispose(): void {
+    this.#reader.dispose();
+    this.#isDisposed = true;
+    this.#watch?.dispose();
+    this.saving.dispose();
+    this.#attempt(this.isEdited ? undefined : this.#backups.dropAll());
+    this.#attempt(this.#edits.dispose());
+    vscode.Disposable.from(this.#changed, this.#edited).dispose();
+  }
+
+  async #begin({ backed, state }: ReadVersion, steps: readonly HistoryStep[]): Promise<void> {
+    const reloaded = this.#state.phase === 'open' ? 'reloaded' : 'same';
+    const begun = this.#edits.begin(backed, state.edit, steps);
+    this.#watchFrom(backed.identity);
+    this.#set(state, this.#edits.unapplied.length > 0 ? 'conflict' : backed.disk === 'same' ? reloaded : backed.disk);
+    if (backed.operations.length > 0 || steps.length > 0) {
+      this.#showCurrent();
+    }
+    await begun;
+  }
+
+  #showCurrent(date?: Date): void {
+    const { history } = this;
+    if (this.#state.phase === 'open' && history !== null) {
+      const shown = showEdit(history.current, history.savedState, describeIn(translate));
+      this.#set({ ...this.#state, ...shown, ...(date && { date }) }, this.#disk);
     }
   }
 
-  async #open(source: ByteSource, signal: AbortSignal): Promise<OpenState> {
-    const loading = this.#state.phase === 'loading' ? this.#state : undefined;
-    const report = (change: Partial<LoadingState>): void => {
-      if (loading !== undefined && this.#state.phase === 'loading' && !signal.aborted) {
-        this.#set({ ...this.#state, fileBytes: source.size, ...change }, 'same');
-      }
-    };
-    report({});
-    let reported = Date.now();
-    const opened = await load(source, {
-      fileName: this.fileName,
-      signal,
-      describe: describeIn(translate),
-      progress: (done, total) => {
-        if (Date.now() - reported >= progressInterval) {
-          reported = Date.now();
-          report({ done, total: total > 0 ? total : null });
-        }
-      },
-      opened: (checkpoint) => {
-        report({ checkpoint });
+  readonly #broken = (error: unknown, fileBytes: number | null): void => {
+    this.#attempt(this.#edits.close());
+    this.#set({ phase: 'broken', error, fileBytes }, 'same');
+  };
+
+  /** Shows the new version when it is whole; until then the old one stays. */
+  #readAgain(steps: readonly HistoryStep[]): Promise<void> {
+    return this.#read({
+      steps,
+      failed: () => {
+        this.#set(this.#state, 'incomplete');
       },
     });
-    return { phase: 'open', ...opened, date: new Date(source.identity.modified ?? Date.now()) };
+  }
+
+  async #read({ backup = null, steps = [], failed }: ReadOptions): Promise<void> {
+    const outcome = await this.#reader.read({
+      backup,
+      kept: () => this.#backups.kept(),
+      resources: this.#edits.resources,
+      shown: this.#state,
+      report: (change) => {
+        if (this.#state.phase === 'loading') {
+          this.#set({ ...this.#state, ...change }, 'same');
+        }
+      },
+    });
+    if (outcome === null) {
+      return;
+    } else if ('error' in outcome) {
+      failed(outcome.error, outcome.fileBytes);
+      this.#watchFrom(outcome.identity);
+    } else {
+      await this.#begin(outcome, steps);
+    }
   }
 
   #watchFrom(read: SourceIdentity | null): void {
     this.#watch?.dispose();
-    if (this.#access.pollInterval === null || this.#isDisposed) {
-      return;
+    if (!this.#isDisposed) {
+      this.#watch = watchFile(this.#access, read, (change) => {
+        this.#attempt(this.#diskChanged(change));
+      });
     }
-    this.#watch = new DiskWatch(
-      () => this.#access.identify(),
-      read,
-      (change) => {
-        this.#diskChanged(change);
-      },
-    );
-    this.#watch.start(this.#access.pollInterval);
   }
 
-  #diskChanged(change: DiskChange): void {
+  async #diskChanged(change: DiskChange): Promise<void> {
     this.log.debug(`${this.fileName}: ${change} on disk`);
     switch (change) {
       case 'changing':
         this.#set(this.#state, 'changing');
         break;
       case 'settled':
-        void this.reload();
+        if (this.isEdited) {
+          this.file?.base.seen(await this.#access.identify());
+          this.#set(this.#state, 'conflict');
+        } else {
+          await this.reload();
+        }
         break;
       case 'gone':
+        this.file?.base.seen(null);
         this.#set(this.#state, 'gone');
         break;
     }
@@ -222,21 +391,10 @@ export class CheckpointDocument implements vscode.CustomDocument {
     this.#changed.fire();
   }
 
-  #logOpened({ checkpoint: { container, kind, summary } }: OpenState, milliseconds: number): void {
-    this.log.info(`${this.fileName}: ${container.kind}, ${kind}, ${summary.tensors} tensors, ${milliseconds} ms`);
-  }
-
-  #logFailed(reason: unknown): void {
-    if (reason instanceof CheckpointError) {
-      this.log.info(`${this.fileName}: ${reason.message}`);
-    } else {
-      this.log.error(`${this.fileName}: opening failed`, reason);
-    }
-  }
-
-  #close(source: ByteSource | undefined): void {
-    source?.close().catch((error: unknown) => {
-      this.log.warn(`${this.fileName}: closing failed`, error);
+  /** What is done beside: its failure is for the log. */
+  #attempt(work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => {
+      this.log.warn(`${this.fileName}: closing or watching failed`, error);
     });
   }
 }

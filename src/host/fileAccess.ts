@@ -1,16 +1,33 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ByteSource, SourceIdentity } from '../core/bytes/byteSource';
+import { identityOf } from '../core/bytes/fileSource';
 import { openPath } from '../core/container/folder';
 import { memorySource } from '../core/bytes/memorySource';
+import { openMovable } from '../core/bytes/movableSource';
 import { CheckpointError, type ErrorCode } from '../core/errors';
+import { prepareToOpen } from '../core/write/prepareToOpen';
+
+export interface AccessOptions {
+  /** Bytes of the file that count, where something was appended behind them. */
+  readonly size?: number;
+  /** Names beside the file that are still needed, though the process that made them is gone. */
+  readonly kept?: ReadonlySet<string>;
+}
 
 /** How the bytes behind a URI are come by. */
 export interface FileAccess {
-  /** @throws CheckpointError when the file cannot be opened, RemoteFileTooLarge when it would have to be read whole. */
-  open(): Promise<ByteSource>;
+  /** The file's path; null where it is on no local disk. */
+  readonly path: string | null;
+  /**
+   * Opens the file, after seeing to what a killed save left beside it.
+   * @throws CheckpointError when the file cannot be opened, RemoteFileTooLarge when it would have to be read whole.
+   */
+  open(options?: AccessOptions): Promise<ByteSource>;
+  /** Sees to what a killed save left beside the file, without opening it. */
+  prepare(kept: ReadonlySet<string>): Promise<void>;
   /** What is at the URI now; null when there is nothing. */
-  identify(): Promise<SourceIdentity | null>;
+  readonly identify: () => Promise<SourceIdentity | null>;
   /** Milliseconds between two looks at the file; null where it cannot change (a version in Git). */
   readonly pollInterval: number | null;
 }
@@ -31,7 +48,13 @@ export class RemoteFileTooLarge extends Error {
 
 /** Local files are read in ranges; everything else goes through VS Code's file systems. */
 export function fileAccess(uri: vscode.Uri): FileAccess {
-  return uri.scheme === 'file' ? localAccess(uri.fsPath) : remoteAccess(uri);
+  const path = localPath(uri);
+  return path === null ? remoteAccess(uri) : localAccess(path);
+}
+
+/** The path of a file on a local disk; null for any other. */
+export function localPath(uri: vscode.Uri): string | null {
+  return uri.scheme === 'file' ? uri.fsPath : null;
 }
 
 /** Versions that Git holds are not to be changed. */
@@ -41,11 +64,17 @@ export function isVersion(uri: vscode.Uri): boolean {
 
 function localAccess(path: string): FileAccess {
   return {
-    open: () => openPath(path),
+    path,
+    async open({ size, kept } = {}) {
+      const whole = size ?? (await sizeOfWhole(path, kept));
+      return openMovable(path, { open: openPath, ...(whole !== undefined && { size: whole }) });
+    },
+    async prepare(kept) {
+      await sizeOfWhole(path, kept);
+    },
     async identify() {
       try {
-        const { size, mtimeNs, dev, ino } = await stat(path, { bigint: true });
-        return { size: Number(size), modified: Number(mtimeNs) / 1e6, file: `${dev}:${ino}` };
+        return identityOf(await stat(path, { bigint: true }));
       } catch (error) {
         // Anything else than absence (a server that is away) may pass.
         if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
@@ -58,12 +87,27 @@ function localAccess(path: string): FileAccess {
   };
 }
 
+/** Bytes of the file without an append that was cut and cannot be undone here; undefined where all of them count. */
+async function sizeOfWhole(path: string, kept?: ReadonlySet<string>): Promise<number | undefined> {
+  try {
+    const { recovery } = await prepareToOpen(path, kept);
+    return recovery.kind === 'unwritable' ? recovery.oldSize : undefined;
+  } catch (error) {
+    if (error instanceof CheckpointError) {
+      // Opening the file says better why it cannot be read.
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 function remoteAccess(uri: vscode.Uri): FileAccess {
   return {
+    path: null,
     async open() {
       try {
         const identity = await remoteIdentity(uri);
-        const limit = megabytesAllowed(uri) * 1024 * 1024;
+        const limit = remoteLimit(uri);
         if (identity.size > limit) {
           throw new RemoteFileTooLarge(identity.size, limit, uri.scheme);
         }
@@ -73,6 +117,7 @@ function remoteAccess(uri: vscode.Uri): FileAccess {
         throw fromFileSystem(error);
       }
     },
+    async prepare() {},
     async identify() {
       try {
         return await remoteIdentity(uri);
@@ -95,8 +140,10 @@ async function remoteIdentity(uri: vscode.Uri): Promise<SourceIdentity> {
   return { size: stats.size, modified: stats.mtime, file: null };
 }
 
-function megabytesAllowed(uri: vscode.Uri): number {
-  return vscode.workspace.getConfiguration('checkpointEditor', uri).get('remoteFileSystem.maxMB', 256);
+/** Bytes that a file which is read and written whole may have. */
+export function remoteLimit(uri: vscode.Uri): number {
+  const settings = vscode.workspace.getConfiguration('checkpointEditor', uri);
+  return settings.get('remoteFileSystem.maxMB', 256) * 1024 * 1024;
 }
 
 const codeOfFileSystemError: Readonly<Record<string, ErrorCode>> = {

@@ -1,14 +1,20 @@
 import { auditRecords } from '../core/audit/auditRecords';
 import type { ByteSource } from '../core/bytes/byteSource';
-import type { Checkpoint } from '../core/checkpoint/checkpoint';
+import type { Checkpoint, Entry } from '../core/checkpoint/checkpoint';
 import type { DescriptionText } from '../core/checkpoint/layers';
 import { openCheckpoint } from '../core/checkpoint/open';
+import { changesBetween } from '../core/edit/changes';
+import { startState, type EditState } from '../core/edit/state';
 import { buildTree } from '../core/tree/buildTree';
 import { flaggedBits, type TreeColumns } from '../core/tree/treeColumns';
 
 export interface Loaded {
+  readonly edit: EditState;
+  /** That of `edit`. */
   readonly checkpoint: Checkpoint;
   readonly tree: TreeColumns;
+  /** Entries of the saved state that `edit` lacks; rows of the tree name them behind those of the checkpoint. */
+  readonly removed: readonly Entry[];
   /** Some row has a mark. */
   readonly hasFlagged: boolean;
 }
@@ -45,6 +51,20 @@ export async function load(source: ByteSource, options: LoadOptions): Promise<Lo
     setImmediate(resolve);
   });
   signal.throwIfAborted();
-  const tree = buildTree(checkpoint, options.describe);
-  return { checkpoint, tree, hasFlagged: tree.flags.some((flags) => (flags & flaggedBits) !== 0) };
+  const start = startState(checkpoint);
+  return showEdit(start, start, options.describe);
+}
+
+/** What is shown of a state, beside the one that the file holds. */
+export function showEdit(edit: EditState, saved: EditState, describe: DescriptionText): Loaded {
+  const { checkpoint } = edit;
+  const changes = changesBetween(saved, edit);
+  const tree = buildTree(checkpoint, describe, changes);
+  return {
+    edit,
+    checkpoint,
+    tree,
+    removed: changes.removed.map(({ entry }) => entry),
+    hasFlagged: tree.flags.some((flags) => (flags & flaggedBits) !== 0),
+  };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editKeys } from './editing/contextKeys';
 import type { PanelSession } from './panelSession';
 
 /** All open panels, and the one that commands apply to. Keeps the context keys of package.json in step with it. */
@@ -42,6 +43,9 @@ export class OpenDocuments implements vscode.Disposable {
     this.#setKey('checkpointEditor.treeFocused', active?.shown !== undefined && active.treeFocused);
     this.#setKey('checkpointEditor.hasFlagged', active?.shown?.hasFlagged === true);
     this.#setKey('checkpointEditor.hasSelection', active?.shown !== undefined && active.selection.length > 0);
+    for (const [key, value] of Object.entries(editKeys(active))) {
+      this.#setKey(`checkpointEditor.${key}`, value);
+    }
     this.#changed.fire();
   }
 

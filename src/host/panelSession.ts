@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Checkpoint } from '../core/checkpoint/checkpoint';
 import { hostContract, webviewContract } from '../protocol/checks';
 import type {
   BrokenView,
@@ -15,10 +16,14 @@ import { brokenPage, runBrokenAction } from './brokenPage';
 import { copyRows } from './commands/copy';
 import type { BrokenState, CheckpointDocument, OpenState } from './document';
 import { detailsViews } from './details/detailsViews';
+import { editHandlers } from './editing/editHandlers';
+import { EditNotes } from './editing/editNotes';
+import { editsView, measureSizes } from './editing/editsView';
 import { isVersion } from './fileAccess';
 import { translate } from './l10n';
 import { showFindings } from './findingsList';
-import { diskNote, findingsNote, shownTime, versionNote } from './notes';
+import { autoSaveNote, conflictNote, diskNote, findingsNote, savedAsNote, shownTime, versionNote } from './notes';
+import { autoSaves, turnOffAutoSave } from './saving/saveSettings';
 import { textColumn } from './textColumn';
 import { emptySummary, summaryView } from './views';
 import { webviewHtml, webviewOptions } from './webviewHtml';
@@ -27,7 +32,13 @@ import { webviewHtml, webviewOptions } from './webviewHtml';
 export interface SessionContext {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
+  readonly workspaceState: vscode.Memento;
 }
+
+/** Set in the workspace's state once the note about Auto Save has been read. */
+const autoSaveNoted = 'autoSaveNoted';
+/** Milliseconds after an edit until the size is found out that the file will have: it takes writing the pickle. */
+const measureDelay = 300;
 
 /** One editor tab: a webview that shows a document, and the traffic between the two. */
 export class PanelSession implements vscode.Disposable {
@@ -42,8 +53,15 @@ export class PanelSession implements vscode.Disposable {
   #selection: readonly number[] = [];
   /** The version that the webview has, so that a note does not send a tree again. */
   #sent: OpenState | undefined;
-  /** The version whose findings have been dismissed. */
-  #findingsSeen: OpenState | undefined;
+  /** Of the tree that the webview has: rows that it names are rows of this one. */
+  #version = 0;
+  /** The version of the file whose findings have been dismissed. */
+  #findingsSeen: Checkpoint | undefined;
+  readonly #editNotes = new EditNotes(this, translate, () => {
+    this.#update();
+  });
+  /** Runs before sizes are found out. */
+  #measuring: NodeJS.Timeout | undefined;
 
   constructor(
     readonly document: CheckpointDocument,
@@ -70,6 +88,9 @@ export class PanelSession implements vscode.Disposable {
     this.#subscriptions.push(
       document.onDidChange(() => {
         this.#update();
+      }),
+      document.saving.onDidProgress((saving) => {
+        this.webview.saving(saving);
       }),
       panel.onDidChangeViewState(() => {
         this.#treeFocused &&= panel.active;
@@ -101,6 +122,11 @@ export class PanelSession implements vscode.Disposable {
     return this.#treeFocused;
   }
 
+  /** Of the tree that the webview has. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Rows selected, the focused one first. */
   get selection(): readonly number[] {
     return this.#selection;
@@ -111,12 +137,16 @@ export class PanelSession implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#measuring);
     this.#connection.dispose();
     vscode.Disposable.from(...this.#subscriptions, this.#changed).dispose();
   }
 
   #handlers(): Handlers<HostMethods> {
     const { document } = this;
+    const copy = async (text: string): Promise<void> => {
+      await vscode.env.clipboard.writeText(text);
+    };
     return {
       ready: () => {
         this.#ready = true;
@@ -130,18 +160,18 @@ export class PanelSession implements vscode.Disposable {
       },
       details: (rows) => (this.shown === undefined ? [] : detailsViews(this.shown, rows, translate)),
       audit: () => auditView(this.#requireShown(), document.fileName, translate),
-      selection: (rows) => {
-        this.#selection = rows;
-        this.#changed.fire();
+      selection: (rows, version) => {
+        if (version === this.#version) {
+          this.#selection = rows;
+          this.#changed.fire();
+        }
       },
       treeFocused: (focused) => {
         this.#treeFocused = focused && this.panel.active;
         this.#changed.fire();
       },
       copy: (what, rows) => copyRows(this.#requireShown(), what, rows),
-      copyText: async (text) => {
-        await vscode.env.clipboard.writeText(text);
-      },
+      copyText: copy,
       execute: async (command) => {
         await vscode.commands.executeCommand(`checkpointEditor.${command}`);
       },
@@ -151,6 +181,10 @@ export class PanelSession implements vscode.Disposable {
       cancelLoading: () => {
         document.cancelLoading();
       },
+      cancelSaving: () => {
+        document.saving.cancel();
+      },
+      ...editHandlers(this, translate, copy),
     };
   }
 
@@ -184,7 +218,10 @@ export class PanelSession implements vscode.Disposable {
         break;
       }
       case 'open':
-        this.#sendOpen(state, summaryView(state.checkpoint, fileName, translate));
+        this.#sendOpen(state, {
+          ...summaryView(state.checkpoint, fileName, translate),
+          fileBytes: this.document.savedBytes,
+        });
         break;
       case 'broken':
         this.#sent = undefined;
@@ -202,28 +239,93 @@ export class PanelSession implements vscode.Disposable {
 
   #sendOpen(state: OpenState, summary: SummaryView): void {
     if (this.#sent !== state) {
-      this.webview.show({ summary, tree: state.tree, keepView: true });
+      this.#version++;
+      this.#selection = [];
+      this.webview.show({ summary, tree: state.tree, keepView: true, version: this.#version });
       this.#sent = state;
     }
     this.webview.note(this.#note(state, summary));
+    this.#sendEdits(state);
+    clearTimeout(this.#measuring);
+    this.#measuring = setTimeout(() => {
+      measureSizes(this.document);
+      this.#sendEdits(state);
+    }, measureDelay);
   }
 
-  /** What is said first: the file on disk, then what is wrong with it, then that it cannot be changed. */
-  #note(state: OpenState, summary: SummaryView): NoteView | null {
-    const shown = shownTime(state.date, new Date(), vscode.env.language);
-    const disk = diskNote(this.document.disk, shown, translate);
-    if (disk !== null) {
-      return disk;
+  /** Sizes that have not been found out yet come with the next call. */
+  #sendEdits(state: OpenState): void {
+    const { document } = this;
+    if (document.state === state) {
+      const time = shownTime(state.date, new Date(), vscode.env.language);
+      this.webview.edits(editsView(document, time, translate));
     }
-    const findings = this.#findingsSeen === state ? null : findingsNote(summary.findings, translate);
-    return findings ?? (isVersion(this.document.uri) ? versionNote(translate) : null);
+  }
+
+  /** What is said first: the file on disk, then saving, then what edits mean, then what is wrong with the file, then that it is a version. */
+  #note(state: OpenState, summary: SummaryView): NoteView | null {
+    return (
+      this.#diskNote(state) ??
+      this.#savingNote() ??
+      this.#editNotes.current ??
+      (this.#findingsSeen === state.edit.original ? null : findingsNote(summary.findings, translate)) ??
+      (isVersion(this.document.uri) ? versionNote(translate) : null)
+    );
+  }
+
+  #diskNote(state: OpenState): NoteView | null {
+    const { disk, conflict, isEdited } = this.document;
+    if (disk === 'conflict') {
+      return conflict === null ? null : conflictNote(conflict, translate);
+    }
+    return diskNote(disk, shownTime(state.date, new Date(), vscode.env.language), isEdited, translate);
+  }
+
+  #savingNote(): NoteView | null {
+    const { document, context } = this;
+    if (document.isSavedAs) {
+      return savedAsNote(translate);
+    }
+    const hasEdits = (document.history?.all.length ?? 0) > 1;
+    return hasEdits && autoSaves(document.uri) && !context.workspaceState.get<boolean>(autoSaveNoted, false)
+      ? autoSaveNote(document.savedBytes, translate)
+      : null;
+  }
+
+  /** The note that is shown has been read. */
+  #dismiss(): void {
+    const { document, context } = this;
+    if (document.disk !== 'same' || document.isSavedAs) {
+      document.acknowledge();
+    } else if (this.#savingNote() !== null) {
+      void context.workspaceState.update(autoSaveNoted, true);
+    } else if (this.#editNotes.current !== null) {
+      this.#editNotes.dismiss();
+    } else {
+      this.#findingsSeen = this.shown?.edit.original;
+    }
+    this.#update();
   }
 
   async #noteAction(action: NoteAction): Promise<void> {
-    const { document, shown } = this;
+    const { document } = this;
     switch (action) {
       case 'reload':
-        await document.load();
+        // Edits that are lost are taken back by VS Code, which knows then that there are none.
+        await (document.isEdited ? vscode.commands.executeCommand('workbench.action.files.revert') : document.load());
+        break;
+      case 'overwrite':
+        await document.overwrite();
+        break;
+      case 'saveAs':
+        await vscode.commands.executeCommand('workbench.action.files.saveAs');
+        break;
+      case 'updateOptimizer':
+        await vscode.commands.executeCommand('checkpointEditor.updateOptimizer');
+        break;
+      case 'turnOffAutoSave':
+        await turnOffAutoSave();
+        this.#update();
         break;
       case 'showFindings':
         await showFindings(this.#requireShown().checkpoint.findings);
@@ -232,12 +334,7 @@ export class PanelSession implements vscode.Disposable {
         await vscode.commands.executeCommand('workbench.trust.manage');
         break;
       case 'dismiss':
-        if (document.disk === 'same') {
-          this.#findingsSeen = shown;
-          this.#update();
-        } else {
-          document.acknowledge();
-        }
+        this.#dismiss();
         break;
     }
   }

@@ -1,9 +1,9 @@
-import type { Branch, Checkpoint, Entry, Path, PathElement } from '../core/checkpoint/checkpoint';
-import { keyOf, pythonExpression, type StepKind } from '../core/checkpoint/path';
+import type { Branch, Checkpoint, Entry, Path } from '../core/checkpoint/checkpoint';
+import { keyOf, pythonExpression } from '../core/checkpoint/path';
 import { stringLiteral } from '../core/checkpoint/pythonText';
-import { PyCall, PyStr } from '../core/pickle/values';
+import { stepKindAt } from '../core/checkpoint/stepKinds';
 import { decodeLabels, rowKey } from '../core/tree/rows';
-import type { TreeColumns } from '../core/tree/treeColumns';
+import { RowChange, type TreeColumns } from '../core/tree/treeColumns';
 
 /** Where a row stands in the checkpoint. */
 export interface RowPath {
@@ -13,24 +13,35 @@ export interface RowPath {
   readonly prefix: string | null;
 }
 
+/** What is shown of a file. */
+export interface ShownRows {
+  readonly checkpoint: Checkpoint;
+  readonly tree: TreeColumns;
+  /** Entries that edits have taken away; rows name them behind those of the checkpoint. */
+  readonly removed?: readonly Entry[];
+}
+
 /** Rows of one opened file by what they show, made once and kept as long as the file is shown. */
 export class RowIndex {
   readonly labels: readonly string[];
-  /** Row of each entry. */
+  readonly checkpoint: Checkpoint;
+  readonly tree: TreeColumns;
+  readonly #removed: readonly Entry[];
+  /** Row of each entry that is there. */
   readonly rowOfEntry: Int32Array;
   /** Made when a path is first looked for: most files are only looked at. */
   #rowOfPath: ReadonlyMap<string, number> | undefined;
   readonly #branchOfPath: ReadonlyMap<string, Branch>;
 
-  constructor(
-    readonly checkpoint: Checkpoint,
-    readonly tree: TreeColumns,
-  ) {
+  constructor({ checkpoint, tree, removed = [] }: ShownRows) {
+    this.checkpoint = checkpoint;
+    this.tree = tree;
+    this.#removed = removed;
     this.labels = decodeLabels(tree);
     this.rowOfEntry = new Int32Array(checkpoint.entries.length).fill(-1);
     for (let row = 0; row < tree.count; row++) {
       const entry = tree.entry[row] ?? -1;
-      if (entry >= 0) {
+      if (entry >= 0 && entry < checkpoint.entries.length) {
         this.rowOfEntry[entry] = row;
       }
     }
@@ -41,8 +52,15 @@ export class RowIndex {
     return rowKey(this.tree, this.labels, row);
   }
 
+  /** What stands in a row, also of what was removed. */
   entry(row: number): Entry | undefined {
-    return this.checkpoint.entries[this.tree.entry[row] ?? -1];
+    const at = this.tree.entry[row] ?? -1;
+    return this.checkpoint.entries[at] ?? this.#removed[at - this.checkpoint.entries.length];
+  }
+
+  /** All that the row shows was taken away by edits. */
+  isRemoved(row: number): boolean {
+    return this.tree.changes?.change[row] === RowChange.Removed;
   }
 
   branch(row: number): Branch | undefined {
@@ -63,7 +81,7 @@ export class RowIndex {
     const rows = new Map<string, number>();
     for (let row = 0; row < this.tree.count; row++) {
       const own = this.entry(row) ?? this.branch(row);
-      if (own !== undefined) {
+      if (own !== undefined && !this.isRemoved(row)) {
         rows.set(pathId(own.path), row);
       }
     }
@@ -78,8 +96,7 @@ export class RowIndex {
   /** Python that reaches a row, given that the loaded object is called `ckpt`. */
   python(row: number): string {
     const { path, prefix } = this.path(row);
-    const kindOf = (depth: number): StepKind | undefined => this.#stepKind(path.slice(0, depth), path[depth]);
-    const base = pythonExpression(path, 'ckpt', kindOf);
+    const base = pythonExpression(path, 'ckpt', (depth) => stepKindAt((above) => this.branchAt(above), path, depth));
     if (prefix === null) {
       return base;
     }
@@ -90,12 +107,7 @@ export class RowIndex {
   /** A group without an object of its own takes it from the first entry below: the element that its key ends within. */
   #foldedPath(row: number): RowPath {
     const key = this.key(row);
-    const end = this.tree.end[row] ?? row;
-    let first = row;
-    while (first < end && this.entry(first) === undefined) {
-      first += 1;
-    }
-    const below = this.entry(first)?.path ?? [];
+    const below = this.#firstBelow(row)?.path ?? [];
     let depth = 0;
     while (depth < below.length && keyOf(below.slice(0, depth + 1)).length <= key.length) {
       depth += 1;
@@ -105,32 +117,18 @@ export class RowIndex {
     return { path, prefix: rest === '' ? null : `${rest}.` };
   }
 
-  #stepKind(path: Path, next: PathElement | undefined): StepKind | undefined {
-    const branch = this.branchAt(path);
-    if (branch === undefined) {
-      return undefined;
+  /** The first entry of a group; one that is gone where all are. */
+  #firstBelow(row: number): Entry | undefined {
+    let gone: Entry | undefined;
+    for (let below = row; below < (this.tree.end[row] ?? row); below++) {
+      const entry = this.entry(below);
+      if (entry !== undefined && !this.isRemoved(below)) {
+        return entry;
+      }
+      gone ??= entry;
     }
-    if (branch.role === 'module') {
-      return next !== undefined && this.branchAt([...path, next])?.role === 'module' ? 'submodule' : 'module';
-    }
-    switch (branch.type) {
-      case 'dict':
-        return 'mapping';
-      case 'set':
-      case 'frozenset':
-        return 'set';
-      default:
-        // `._metadata` of an OrderedDict is an attribute, unless it has a key of that name.
-        return hasKey(branch, next) ? 'mapping' : undefined;
-    }
+    return gone;
   }
-}
-
-function hasKey({ node }: Branch, key: PathElement | undefined): boolean {
-  if (!(node instanceof PyCall) || node.entries === undefined) {
-    return false;
-  }
-  return node.entries.some((each, at) => at % 2 === 0 && each instanceof PyStr && each.value === key);
 }
 
 /** Paths are equal when their ids are. */
@@ -141,10 +139,10 @@ export function pathId(path: Path): string {
 const indexes = new WeakMap<TreeColumns, RowIndex>();
 
 /** The index of one opened version; made when it is first asked for. */
-export function rowIndex(shown: { readonly checkpoint: Checkpoint; readonly tree: TreeColumns }): RowIndex {
+export function rowIndex(shown: ShownRows): RowIndex {
   let index = indexes.get(shown.tree);
   if (index === undefined) {
-    index = new RowIndex(shown.checkpoint, shown.tree);
+    index = new RowIndex(shown);
     indexes.set(shown.tree, index);
   }
   return index;

@@ -1,4 +1,4 @@
-import type { DocumentState, DiskState } from './document';
+import type { CheckpointDocument, DiskState, DocumentState } from './document';
 import type { OpenDocuments } from './openDocuments';
 
 /** What tests in the extension host see; handed out in test mode only. */
@@ -13,6 +13,7 @@ export interface TestPanel {
   readonly file: string;
   /** The webview has loaded and been told what to show. */
   readonly ready: boolean;
+  readonly document: CheckpointDocument;
   readonly state: DocumentState;
   readonly disk: DiskState;
   readonly selection: readonly number[];
@@ -24,6 +25,7 @@ export function testApi(open: OpenDocuments): TestApi {
     open.sessions.map(({ document, ready, selection, treeFocused }) => ({
       file: document.uri.path,
       ready,
+      document,
       state: document.state,
       disk: document.disk,
       selection,

@@ -2,24 +2,24 @@ import type { TensorEntry } from '../core/checkpoint/checkpoint';
 import type { HiddenColumn, TextColumn } from '../protocol/messages';
 import { formatExact, formatTuple } from '../wording/format';
 import type { OpenState } from './document';
+import { rowIndex } from './rowPaths';
 
 /** A column of the tree that is hidden at first, for every row. */
-export function textColumn(
-  { checkpoint, tree }: Pick<OpenState, 'checkpoint' | 'tree'>,
-  name: HiddenColumn,
-): TextColumn {
+export function textColumn(shown: Pick<OpenState, 'checkpoint' | 'tree'>, name: HiddenColumn): TextColumn {
+  const { tree } = shown;
+  const index = rowIndex(shown);
   const cells = new Uint32Array(tree.count);
   const strings = [''];
   const indexOf = new Map([['', 0]]);
   for (let row = 0; row < tree.count; row++) {
-    const entry = checkpoint.entries[tree.entry[row] ?? -1];
+    const entry = index.entry(row);
     const text = entry?.kind === 'tensor' ? cellText(entry, name) : '';
-    let index = indexOf.get(text);
-    if (index === undefined) {
-      index = strings.push(text) - 1;
-      indexOf.set(text, index);
+    let at = indexOf.get(text);
+    if (at === undefined) {
+      at = strings.push(text) - 1;
+      indexOf.set(text, at);
     }
-    cells[row] = index;
+    cells[row] = at;
   }
   return { cells, strings };
 }

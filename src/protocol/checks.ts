@@ -1,6 +1,19 @@
 import type { CheckpointKind, PathElement } from '../core/checkpoint/checkpoint';
 import type { ContainerKind } from '../core/container/container';
-import type { TreeColumns } from '../core/tree/treeColumns';
+import {
+  isDevices,
+  isEdits,
+  isIntent,
+  isMapLocation,
+  isOutcome,
+  isPrefixes,
+  isPreview,
+  isReview,
+  isReviewId,
+  isRows,
+  isSaving,
+} from './editChecks';
+import type { EditIntent, ReviewView } from './edits';
 import {
   isArrayOf,
   isBoolean,
@@ -28,6 +41,7 @@ import type {
   DetailsFact,
   DetailsSection,
   DetailsView,
+  ExecutedCommand,
   FindingView,
   HiddenColumn,
   HostMethods,
@@ -41,10 +55,7 @@ import type {
   WebviewMethods,
 } from './messages';
 import type { Contract } from './rpc';
-
-/** Rows that one call may name: selections of a whole file, and no more than a file may have. */
-const mostRows = 4_000_000;
-const isRows = isArrayOf(isIndex, mostRows);
+import { isTreeColumns } from './treeChecks';
 
 const isContainer = isKeyOf<ContainerKind>({
   zip: true,
@@ -95,51 +106,16 @@ const isSummary = isShape<SummaryView>({
   findings: isArrayOf(isFinding),
 });
 
-type ColumnArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
-
-const columnTypes = [
-  ['labelLength', Uint32Array],
-  ['parent', Int32Array],
-  ['end', Uint32Array],
-  ['kind', Uint8Array],
-  ['flags', Uint16Array],
-  ['entry', Int32Array],
-  ['branch', Int32Array],
-  ['tensors', Uint32Array],
-  ['elements', Float64Array],
-  ['bytes', Float64Array],
-  ['shape', Uint32Array],
-  ['dtype', Uint32Array],
-  ['device', Uint32Array],
-  ['description', Uint32Array],
-] as const satisfies readonly (readonly [keyof TreeColumns, new () => ColumnArray])[];
-
-/** Every column is there, of its type and of the same length; parents come before their children. */
-export const isTreeColumns: Guard<TreeColumns> = (value): value is TreeColumns => {
-  if (!isRecord(value) || !isIndex(value['count']) || !(value['labels'] instanceof Uint8Array)) {
-    return false;
-  }
-  const count = value['count'];
-  for (const [name, type] of columnTypes) {
-    const column = value[name];
-    if (!(column instanceof type) || column.length !== count) {
-      return false;
-    }
-  }
-  return isArrayOf(isString)(value['strings']) && isPreorder(value['parent'], value['end']);
-};
-
-function isPreorder(parent: unknown, end: unknown): boolean {
-  if (!(parent instanceof Int32Array) || !(end instanceof Uint32Array)) {
-    return false;
-  }
-  return parent.every((above, row) => {
-    const last = end[row] ?? 0;
-    return above >= -1 && above < row && last > row && last <= (above < 0 ? parent.length : (end[above] ?? 0));
-  });
-}
-
-const isNoteAction = isKeyOf<NoteAction>({ reload: true, showFindings: true, manageTrust: true, dismiss: true });
+const isNoteAction = isKeyOf<NoteAction>({
+  reload: true,
+  showFindings: true,
+  manageTrust: true,
+  dismiss: true,
+  overwrite: true,
+  saveAs: true,
+  updateOptimizer: true,
+  turnOffAutoSave: true,
+});
 const isNote = isShape<NoteView>({
   icon: isOneOf('info', 'lock', 'shield', 'warning', 'sync'),
   text: isString,
@@ -189,7 +165,7 @@ export const isViewState = isShape<ViewState>({
   history: isArrayOf(isString),
   pane: isShape<ViewState['pane']>({
     open: isBoolean,
-    tool: isOneOf('details', 'audit'),
+    tool: isOneOf('details', 'audit', 'devices', 'rename', 'cast', 'review'),
     widths: isRecordOf(isNumber),
   }),
 });
@@ -242,6 +218,23 @@ const isAudit = isShape<AuditView>({
   python: isNullOr(isString),
 });
 
+const isExecuted = isKeyOf<ExecutedCommand>({
+  exportKeys: true,
+  importAudit: true,
+  duplicateKey: true,
+  moveKey: true,
+  editValue: true,
+  addEntry: true,
+  wrap: true,
+  setRequiresGrad: true,
+  setTrainMode: true,
+  makeLoadable: true,
+  updateOptimizer: true,
+  compact: true,
+  extractStateDict: true,
+  convert: true,
+});
+
 /** What the host serves and the webview calls. */
 export const hostContract: Contract<HostMethods> = {
   ready: { parameters: isTuple<[]>(), result: null },
@@ -250,11 +243,11 @@ export const hostContract: Contract<HostMethods> = {
     result: (value): value is DetailsView[] => isArrayOf(isDetails)(value),
   },
   audit: { parameters: isTuple<[]>(), result: isAudit },
-  selection: { parameters: isTuple<[readonly number[]]>(isRows), result: null },
+  selection: { parameters: isTuple<[readonly number[], number]>(isRows, isIndex), result: null },
   treeFocused: { parameters: isTuple<[boolean]>(isBoolean), result: null },
   copy: { parameters: isTuple(isOneOf('key', 'python', 'row', 'path'), isRows), result: isNothing },
   copyText: { parameters: isTuple<[string]>(isString), result: isNothing },
-  execute: { parameters: isTuple(isOneOf('exportKeys', 'importAudit')), result: isNothing },
+  execute: { parameters: isTuple(isExecuted), result: isNothing },
   noteAction: { parameters: isTuple(isNoteAction), result: isNothing },
   brokenAction: { parameters: isTuple(isBrokenAction), result: isNothing },
   column: {
@@ -265,6 +258,18 @@ export const hostContract: Contract<HostMethods> = {
     }),
   },
   cancelLoading: { parameters: isTuple<[]>(), result: null },
+  edit: { parameters: isTuple<[EditIntent, number]>(isIntent, isIndex), result: isOutcome },
+  preview: { parameters: isTuple<[EditIntent, number]>(isIntent, isIndex), result: isPreview },
+  devices: { parameters: isTuple<[readonly number[] | null, number]>(isNullOr(isRows), isIndex), result: isDevices },
+  mapLocation: { parameters: isTuple<[string]>(isString), result: isMapLocation },
+  prefixes: { parameters: isTuple<[]>(), result: isPrefixes },
+  goToEdit: { parameters: isTuple<[number]>(isIndex), result: isNothing },
+  copyEditsAsPython: { parameters: isTuple<[]>(), result: isNothing },
+  applyReview: {
+    parameters: isTuple<[ReviewView['id'], string | null]>(isReviewId, isNullOr(isString)),
+    result: isString,
+  },
+  cancelSaving: { parameters: isTuple<[]>(), result: null },
 };
 
 const isCommand = isKeyOf<WebviewCommand>({
@@ -278,6 +283,14 @@ const isCommand = isKeyOf<WebviewCommand>({
   togglePane: true,
   nextFlagged: true,
   previousFlagged: true,
+  renameKey: true,
+  renameKeys: true,
+  stripPrefix: true,
+  addPrefix: true,
+  remapDevices: true,
+  castDtype: true,
+  showEdits: true,
+  toggleRemoved: true,
 });
 
 /** What the webview serves and the host calls. */
@@ -308,10 +321,14 @@ export const webviewContract: Contract<WebviewMethods> = {
         summary: isSummary,
         tree: isTreeColumns,
         keepView: isBoolean,
+        version: isIndex,
       }),
     ),
     result: null,
   },
+  edits: { parameters: isTuple<Parameters<WebviewMethods['edits']>>(isEdits), result: null },
+  review: { parameters: isTuple<[ReviewView | null]>(isNullOr(isReview)), result: null },
+  saving: { parameters: isTuple<Parameters<WebviewMethods['saving']>>(isNullOr(isSaving)), result: null },
   broken: { parameters: isTuple<[BrokenView]>(isBroken), result: null },
   note: { parameters: isTuple<[NoteView | null]>(isNullOr(isNote)), result: null },
   settings: { parameters: isTuple<[ViewSettings]>(isSettings), result: null },

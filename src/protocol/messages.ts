@@ -1,6 +1,17 @@
 import type { CheckpointKind, Import, PathElement } from '../core/checkpoint/checkpoint';
 import type { ContainerKind } from '../core/container/container';
 import type { TreeColumns } from '../core/tree/treeColumns';
+import type {
+  DevicesView,
+  EditIntent,
+  EditOutcome,
+  EditPreview,
+  EditsView,
+  MapLocationView,
+  PrefixView,
+  ReviewView,
+  SavingView,
+} from './edits';
 
 /**
  * Everything that crosses between the host and one webview. The webview holds no truth: it gets the columns, asks for
@@ -43,7 +54,15 @@ export interface NoteView {
   /** Line in the foot that goes with it. */
   readonly foot: string | null;
 }
-export type NoteAction = 'reload' | 'showFindings' | 'manageTrust' | 'dismiss';
+export type NoteAction =
+  | 'reload'
+  | 'showFindings'
+  | 'manageTrust'
+  | 'dismiss'
+  | 'overwrite'
+  | 'saveAs'
+  | 'updateOptimizer'
+  | 'turnOffAutoSave';
 
 /** A file that cannot be shown as a tree: what it is and what to do. */
 export interface BrokenView {
@@ -88,7 +107,7 @@ export interface ViewState {
   readonly history: readonly string[];
   readonly pane: {
     readonly open: boolean;
-    readonly tool: 'details' | 'audit';
+    readonly tool: 'details' | 'audit' | 'devices' | 'rename' | 'cast' | 'review';
     readonly widths: Readonly<Record<string, number>>;
   };
 }
@@ -158,8 +177,17 @@ export interface WebviewMethods {
   initialize(init: { strings: Readonly<Record<string, string>>; locale: string; settings: ViewSettings }): void;
   /** Progress of the first index; `total` null when it is unknown. */
   loading(progress: { summary: SummaryView | null; done: number; total: number | null }): void;
-  /** The tree, whole. Sent again after a reload; `keepView` keeps selection, expansion and scroll by key. */
-  show(document: { summary: SummaryView; tree: TreeColumns; keepView: boolean }): void;
+  /**
+   * The tree, whole. Sent again after a reload and after each edit; `keepView` keeps selection, expansion and scroll by
+   * key. Rows that the webview names belong to a `version`.
+   */
+  show(document: { summary: SummaryView; tree: TreeColumns; keepView: boolean; version: number }): void;
+  /** Follows `show`, and comes again when what it says becomes known. */
+  edits(edits: EditsView): void;
+  /** Opens a pane that a command has composed, or closes it. */
+  review(review: ReviewView | null): void;
+  /** null when the save has ended. */
+  saving(saving: SavingView | null): void;
   broken(view: BrokenView): void;
   note(note: NoteView | null): void;
   settings(settings: ViewSettings): void;
@@ -176,7 +204,15 @@ export type WebviewCommand =
   | 'toggleOrder'
   | 'togglePane'
   | 'nextFlagged'
-  | 'previousFlagged';
+  | 'previousFlagged'
+  | 'renameKey'
+  | 'renameKeys'
+  | 'stripPrefix'
+  | 'addPrefix'
+  | 'remapDevices'
+  | 'castDtype'
+  | 'showEdits'
+  | 'toggleRemoved';
 
 /** Webview → host. */
 export interface HostMethods {
@@ -185,19 +221,49 @@ export interface HostMethods {
   details(rows: readonly number[]): Promise<DetailsView[]>;
   audit(): Promise<AuditView>;
   /** Rows selected, focused one first; drives commands of the palette and context menus. */
-  selection(rows: readonly number[]): void;
+  selection(rows: readonly number[], version: number): void;
   /** The tree has or has lost the focus: key bindings follow it. */
   treeFocused(focused: boolean): void;
   copy(what: 'key' | 'python' | 'row' | 'path', rows: readonly number[]): Promise<void>;
   /** Text that the webview itself composed (a code block, the details). */
   copyText(text: string): Promise<void>;
-  execute(command: 'exportKeys' | 'importAudit'): Promise<void>;
+  execute(command: ExecutedCommand): Promise<void>;
   noteAction(action: NoteAction): Promise<void>;
   brokenAction(action: BrokenAction): Promise<void>;
   /** A column that is hidden at first: asked for when it is shown. */
   column(name: HiddenColumn): Promise<TextColumn>;
   cancelLoading(): void;
+  /** Rows of another version are refused: the tree has changed under them. */
+  edit(intent: EditIntent, version: number): Promise<EditOutcome>;
+  preview(intent: EditIntent, version: number): Promise<EditPreview>;
+  /** For all tensors, or for those of the rows. */
+  devices(rows: readonly number[] | null, version: number): Promise<DevicesView>;
+  mapLocation(text: string): Promise<MapLocationView>;
+  prefixes(): Promise<readonly PrefixView[]>;
+  /** Undoes or redoes until so many of the steps of `EditsView` hold. */
+  goToEdit(current: number): Promise<void>;
+  /** All edits since the last save as Python. */
+  copyEditsAsPython(): Promise<void>;
+  /** The primary button of a review, with the choice that was made; a problem, or ''. */
+  applyReview(id: ReviewView['id'], choice: string | null): Promise<string>;
+  cancelSaving(): void;
 }
+/** Commands that stand on buttons and in menus of the webview too; each works on the selection. */
+export type ExecutedCommand =
+  | 'exportKeys'
+  | 'importAudit'
+  | 'duplicateKey'
+  | 'moveKey'
+  | 'editValue'
+  | 'addEntry'
+  | 'wrap'
+  | 'setRequiresGrad'
+  | 'setTrainMode'
+  | 'makeLoadable'
+  | 'updateOptimizer'
+  | 'compact'
+  | 'extractStateDict'
+  | 'convert';
 export type HiddenColumn = 'stride' | 'offset' | 'record';
 /** One text for each row of the tree, as indexes into `strings`; 0 is ''. */
 export interface TextColumn {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { editCommandNames } from '../../src/host/commands/names';
+import { editKeys } from '../../src/host/editing/contextKeys';
 import { readManifest, readTexts } from '../support/manifest';
 
 /** The conventions of VS Code that package.json shows; each test names one. */
@@ -71,7 +73,8 @@ describe('commands', () => {
     for (const { title, category } of commands) {
       expect(category).toBe('%category%');
       const text = english[title.slice(1, -1)] ?? '';
-      expect(text).toMatch(/^[A-Z]\S*( ([A-Z]\S*|in|to|of|a|with|from|and))*$/);
+      // Names of torch's own (`requires_grad`) keep their case.
+      expect(text).toMatch(/^[A-Z]\S*( ([A-Z]\S*|[a-z]+_\S+|in|to|of|a|as|for|with|from|and))*$/);
       expect(text).not.toMatch(/\.$|\p{Extended_Pictographic}/u);
     }
   });
@@ -102,6 +105,31 @@ describe('commands', () => {
     }
   });
 
+  it('edit only where the file can be edited', () => {
+    // Those that show what was edited work on any file that was.
+    const shows = new Set(['showEdits', 'toggleRemoved', 'copyEditsAsPython']);
+    const edits = editCommandNames.filter((name) => !shows.has(name));
+    for (const name of edits) {
+      const command = commands.find((each) => each.command === `checkpointEditor.${name}`);
+      expect(command?.enablement, name).toMatch(/^checkpointEditor\.editable\b/);
+    }
+    expect(edits.length).toBeGreaterThan(15);
+  });
+
+  it('name context keys that the extension sets', () => {
+    const ours = ['shown', 'treeFocused', 'hasFlagged', 'hasSelection', ...Object.keys(editKeys(undefined))];
+    const viewTypes = contributes.customEditors.map(({ viewType }) => viewType);
+    const known = new Set([...ours.map((key) => `checkpointEditor.${key}`), ...viewTypes]);
+    const clauses = [
+      ...commands.map(({ enablement }) => enablement ?? ''),
+      ...Object.values(menus).flatMap((entries) => entries.map(({ when }) => when ?? '')),
+      ...contributes.keybindings.map(({ when }) => when),
+    ];
+    const named = new Set(clauses.flatMap((clause) => clause.match(/checkpointEditor\.\w+/g) ?? []));
+    expect([...named].filter((key) => !known.has(key))).toEqual([]);
+    expect(ours.filter((key) => !named.has(`checkpointEditor.${key}`))).toEqual([]);
+  });
+
   it('stay out of the buttons of the title bar', () => {
     for (const { command, group } of menus['editor/title'] ?? []) {
       expect(group, command).not.toMatch(/^navigation/);
@@ -114,6 +142,12 @@ describe('key bindings', () => {
     for (const { command, when } of contributes.keybindings) {
       expect(when, command).toContain('checkpointEditor.treeFocused');
     }
+  });
+
+  it('rename and remove as elsewhere in VS Code', () => {
+    const keys = new Map(contributes.keybindings.map(({ command, key }) => [command, key]));
+    expect(keys.get('checkpointEditor.renameKey')).toBe('f2');
+    expect(keys.get('checkpointEditor.removeSelected')).toBe('delete');
   });
 
   it('follow the Mac where Ctrl is Cmd', () => {
@@ -132,13 +166,16 @@ describe('settings', () => {
       expect(setting, name).toHaveProperty('default');
       expect(setting, name).toHaveProperty('scope');
       expect(setting.markdownDescription ?? setting.description, name).toMatch(/^%.+%$/);
-      expect(setting.enumDescriptions?.length, name).toBe(setting.enum?.length);
+      const choices = setting.enumDescriptions ?? setting.markdownEnumDescriptions;
+      expect(choices?.length, name).toBe(setting.enum?.length);
     }
   });
 
   it('are those of this version: nothing announces what is not there', () => {
     expect(settings.map(([name]) => name)).toEqual([
       'checkpointEditor.tree.order',
+      'checkpointEditor.save.mode',
+      'checkpointEditor.save.keepPrevious',
       'checkpointEditor.remoteFileSystem.maxMB',
     ]);
   });

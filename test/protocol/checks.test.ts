@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hostContract, isTreeColumns, isViewState, webviewContract } from '../../src/protocol/checks';
+import { hostContract, isViewState, webviewContract } from '../../src/protocol/checks';
+import { isTreeColumns } from '../../src/protocol/treeChecks';
 import type { SummaryView, ViewState } from '../../src/protocol/messages';
 import { largeTree, makeColumns } from '../support/treeColumns';
 
@@ -75,10 +76,10 @@ describe('what arrives', () => {
 
   it('from the host is checked', () => {
     const { show, loading, run, note } = webviewContract;
-    expect(show.parameters([{ summary, tree: largeTree(10), keepView: true }])).toBe(true);
-    expect(show.parameters([{ summary: { ...summary, container: 'rar' }, tree: largeTree(10), keepView: true }])).toBe(
-      false,
-    );
+    expect(show.parameters([{ summary, tree: largeTree(10), keepView: true, version: 1 }])).toBe(true);
+    expect(
+      show.parameters([{ summary: { ...summary, container: 'rar' }, tree: largeTree(10), keepView: true, version: 1 }]),
+    ).toBe(false);
     expect(loading.parameters([{ summary: null, done: 0, total: null }])).toBe(true);
     expect(run.parameters(['focusFilter'])).toBe(true);
     expect(run.parameters(['constructor'])).toBe(false);

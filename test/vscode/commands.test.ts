@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { editCommandNames } from '../../src/host/commands/names';
 import { readManifest, readTexts } from '../support/manifest';
 import { closeAll, openFile, shown, testApi, until } from './support/editor';
 import { fromCorpus, inWorkspace, write } from './support/files';
-import { activeWebview, isInPalette, runFromPalette, workbench } from './support/page';
+import { activeWebview, isInPalette, offeredInPalette, runFromPalette, workbench } from './support/page';
 import { filterBox, paneOf, rowNamed, rowsOf, treeOf } from './support/view';
 
 const root = process.env['PTCKPT_ROOT'] ?? '';
@@ -212,22 +213,27 @@ describe('commands, from the palette', () => {
   }
 
   it('each have a test that runs them from there', () => {
+    // Those that edit have theirs in editCommands.test.ts.
     const names = contributed.map(({ command }) => command.replace('checkpointEditor.', ''));
-    assert.deepEqual(Object.keys(runs).sort(), names.sort());
+    assert.deepEqual([...Object.keys(runs), ...editCommandNames].sort(), names.sort());
   });
 
   it('are not offered where they cannot work', async () => {
     const page = await workbench();
     await closeAll();
     await vscode.window.showTextDocument(write('notes.txt', 'text'));
-    for (const { command } of contributed) {
-      const name = command.replace('checkpointEditor.', '');
-      assert.equal(await isInPalette(page, titleOf(name)), name === 'open', `${name} beside a text`);
-    }
+    assert.deepEqual(await offeredInPalette(page, 'Checkpoint: '), [titleOf('open')]);
     await openFile(write('broken.pt', 'version 1, not a checkpoint'));
     await activeWebview(page).locator('body').waitFor();
-    for (const name of ['filterKeys', 'exportKeys', 'copyKey', 'importAudit']) {
-      assert.equal(await isInPalette(page, titleOf(name)), false, `${name} over a broken file`);
+    assert.deepEqual(await offeredInPalette(page, 'Checkpoint: '), [titleOf('open')]);
+  });
+
+  it('that edit are not offered over a file that is only shown', async () => {
+    await openFile(fromCorpus('torch-2.14.1/script.pt', 'commands-scripted.pt'));
+    const page = await workbench();
+    await rowsOf(page).first().waitFor();
+    for (const name of ['addEntry', 'convert', 'castDtype', 'removeSelected']) {
+      assert.equal(await isInPalette(page, titleOf(name)), false, name);
     }
   });
 });

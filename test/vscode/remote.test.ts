@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { closeAll, openFile, settled, shown, testApi, until } from './support/editor';
+import { edit, epochOf, isDirty, notification, run, setEpoch, untilDirty } from './support/edits';
 import { fromCorpus } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { rowsOf } from './support/view';
@@ -28,8 +29,11 @@ class MemoryFiles implements vscode.FileSystemProvider {
     }
     return this.#file(uri).bytes;
   }
-  writeFile(): void {
-    throw vscode.FileSystemError.NoPermissions();
+  writeFile(uri: vscode.Uri, bytes: Uint8Array): void {
+    if (uri.path.startsWith('/locked/')) {
+      throw vscode.FileSystemError.NoPermissions(uri);
+    }
+    this.files.set(uri.path, { bytes, mtime: Date.now() });
   }
   readDirectory(): [string, vscode.FileType][] {
     return [];
@@ -75,6 +79,35 @@ describe('files that are not on disk', () => {
     await rowsOf(await workbench())
       .first()
       .waitFor();
+  });
+
+  it('are saved through VS Code, whole, and undone past the save', async () => {
+    const train = readFileSync(fromCorpus('torch-2.14.1/train.pt', 'source.bin').fsPath);
+    const uri = put('/edited.pt', train);
+    await openFile(uri);
+    await edit(uri, setEpoch(41));
+    await run('save');
+    await untilDirty(false);
+    assert.notDeepEqual(memory.files.get(uri.path)?.bytes, train);
+    await run('undo');
+    await run('save');
+    await untilDirty(false);
+    const again = put('/again.pt', memory.files.get(uri.path)?.bytes ?? new Uint8Array());
+    await openFile(again);
+    assert.equal(await epochOf(again), await epochOf(uri));
+  });
+
+  it('stay as they are where the file system refuses, and say so', async () => {
+    const train = readFileSync(fromCorpus('torch-2.14.1/train.pt', 'source.bin').fsPath);
+    const uri = put('/locked/edited.pt', train);
+    await openFile(uri);
+    await edit(uri, setEpoch(41));
+    await run('save');
+    await notification(/edited\.pt was not saved\. You have no permission/);
+    assert.equal(isDirty(), true);
+    assert.deepEqual(memory.files.get(uri.path)?.bytes, train);
+    await run('revert');
+    await untilDirty(false);
   });
 
   it('are reloaded when they change, and only then', async () => {

@@ -45,11 +45,12 @@ describe('columns', () => {
 });
 
 describe('facets', () => {
-  it('stand in the bar while they fit, at most six of a group', () => {
+  it('stand in the bar while they fit, at most six of a group, and behind a chip where none does', () => {
     const dtypes = Array.from({ length: 9 }, (_, at) => `float${at} 10`);
     expect(facetsInBar([dtypes, ['cpu 3']], 2_000)).toEqual([6, 1]);
     expect(facetsInBar([dtypes, ['cpu 3']], 400)).toEqual([3, 1]);
-    expect(facetsInBar([dtypes, ['cpu 3']], 10)).toEqual([1, 1]);
+    expect(facetsInBar([dtypes, ['cpu 3']], 10)).toEqual([0, 0]);
+    expect(facetsInBar([dtypes, ['cpu 3']], 180)).toEqual([1, 1]);
   });
 
   it('are added, removed, and with Alt the only ones', () => {

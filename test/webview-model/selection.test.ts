@@ -4,7 +4,9 @@ import { moved, moveOfKey } from '../../webview/editor/model/moves';
 import { Selection } from '../../webview/editor/model/selection';
 import { selectionPython } from '../../webview/editor/model/selectionPython';
 import { summarizeSelection, topmost } from '../../webview/editor/model/selectionSummary';
+import type { StoragePlaces } from '../../webview/editor/model/tensorSums';
 import { TreeIndex } from '../../webview/editor/model/treeIndex';
+import { TreeView } from '../../webview/editor/model/treeView';
 import { TypeAhead } from '../../webview/editor/model/typeAhead';
 import { makeColumns } from '../support/treeColumns';
 
@@ -105,6 +107,80 @@ describe('the sum of a selection', () => {
 
   it('has no prefix where keys share none', () => {
     expect(summarizeSelection(index, new Set([0, index.filterKeys.indexOf('epoch')])).prefix).toBe('');
+  });
+});
+
+describe('the sum of tensors that share storages', () => {
+  const { Shared, Optimizer } = RowFlag;
+  const tied = new TreeIndex(
+    makeColumns([
+      { path: ['model', 'wte'], shape: [1_000, 4], flags: Shared },
+      { path: ['model', 'bias'], shape: [4] },
+      { path: ['head', 'weight'], shape: [1_000, 4], flags: Shared },
+      { path: ['head', 'half'], shape: [500, 4], flags: Shared },
+      { path: ['optimizer', 'momentum'], shape: [1_000, 4], flags: Optimizer },
+    ]),
+  );
+  const texts = new Map([
+    ['model.wte', ['data/0', '0', '(4, 1)']],
+    ['head.weight', ['data/0', '0', '(4, 1)']],
+    // Its second half lies behind what the others hold: 1,000 of its 2,000 elements.
+    ['head.half', ['data/0', '3,000', '(4, 1)']],
+  ]);
+  const text = (row: number, at: number): string => texts.get(tied.key(row))?.[at] ?? '';
+  const places: StoragePlaces = {
+    record: (row) => text(row, 0),
+    offset: (row) => text(row, 1),
+    stride: (row) => text(row, 2),
+  };
+  const all = new Set(Array.from({ length: tied.count }, (_, row) => row).filter((row) => tied.isEntry(row)));
+
+  it('counts aliases once, what overlaps once in bytes, and no optimizer among the parameters', () => {
+    const summary = summarizeSelection(tied, all, places);
+    expect(summary).toMatchObject({ tensors: 5, parameters: 4_000 + 4 + 2_000, inexact: false });
+    expect(summary.elements).toBe(4_000 + 4 + 2_000 + 4_000);
+    expect(summary.bytes).toBe(5_000 * 4 + 4 * 4 + 4_000 * 4);
+  });
+
+  it('is known to be inexact as long as it is not known where they lie', () => {
+    expect(summarizeSelection(tied, all).inexact).toBe(true);
+    const plain = new Set([tied.filterKeys.indexOf('model.bias'), tied.filterKeys.indexOf('optimizer.momentum')]);
+    expect(summarizeSelection(tied, plain)).toMatchObject({ inexact: false, parameters: 4 });
+  });
+});
+
+describe('a filter', () => {
+  const view = new TreeView(index);
+  const rowOf = (key: string): number => index.filterKeys.indexOf(key);
+  const type = (text: string): void => {
+    view.setQuery({ text, regex: false, matchCase: false });
+  };
+
+  it('takes what it hides out of the selection until it ends', () => {
+    view.selection.selectAll([rowOf('net.a'), rowOf('net.a.weight'), rowOf('epoch')]);
+    type('w');
+    expect([...view.selection.rows]).toEqual([rowOf('net.a.weight')]);
+    type('wx');
+    expect(view.selection.size).toBe(0);
+    type('w');
+    expect([...view.selection.rows]).toEqual([rowOf('net.a.weight')]);
+    type('');
+    expect([...view.selection.rows]).toEqual([rowOf('net.a'), rowOf('net.a.weight'), rowOf('epoch')]);
+  });
+
+  it('leaves a selection that was made while it was on', () => {
+    view.selection.select(rowOf('epoch'));
+    type('weight');
+    view.selection.select(rowOf('net.b.weight'));
+    type('');
+    expect([...view.selection.rows]).toEqual([rowOf('net.b.weight')]);
+  });
+
+  it('knows of each branch a match that tells what is found in its name', () => {
+    type('b.w');
+    expect(view.matchAt(rowOf('net'))).toBe(rowOf('net.b.weight'));
+    expect(view.matchAt(rowOf('net.b'))).toBe(rowOf('net.b.weight'));
+    expect(view.matchAt(rowOf('net.a'))).toBe(-1);
   });
 });
 

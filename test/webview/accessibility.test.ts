@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { shownFile } from './harness/corpusFiles';
+import { editedFile, fiveEdits, optimizerReview, remapPreview, renamePreview } from './harness/editedViews';
 import { brokenView } from './harness/madeViews';
 import type { Theme } from './harness/server';
 import { webviewSuite } from './harness/suite';
@@ -49,6 +50,61 @@ describe.each(themes)('axe-core in %s', (theme) => {
     const view = await suite.open({ theme, shown: moduleFile });
     view.host.webview.run('showAudit');
     await view.page.locator('ce-audit [role=grid]').waitFor();
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+  });
+
+  it('finds nothing wrong with edits, their list, and a label that is typed', async () => {
+    const view = await suite.open({ theme, shown: editedFile });
+    view.host.webview.edits(fiveEdits);
+    await view.row('fc').locator('.tw').click();
+    await view.press('Control+a');
+    expect(await violations(view)).toEqual([]);
+    view.host.webview.run('showEdits');
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+    await view.press('Escape');
+    view.host.answers = { ...view.host.answers, edit: () => ({ problem: 'There is one already.', focus: null }) };
+    await view.row('epoch').click();
+    await view.press('F2');
+    await view.page.keyboard.type('x');
+    await view.press('Enter');
+    expect(await violations(view)).toEqual([]);
+  });
+
+  it('finds nothing wrong with the panes that edit', async () => {
+    const view = await suite.open({ theme, shown: editedFile });
+    view.host.answers = {
+      ...view.host.answers,
+      preview: (intent) => (intent.kind === 'renameKeys' ? renamePreview : remapPreview),
+      prefixes: () => [{ prefix: 'module.', keys: 12 }],
+      devices: () => ({
+        devices: [{ device: 'cuda:1', tensors: 322, bytes: 96_049_561 }],
+        targets: ['cpu'],
+        elsewhere: [{ row: 1, key: 'args.device', value: "'cuda:1'", fate: 'text, left as it is' }],
+        elsewhereCount: 1,
+      }),
+    };
+    view.host.webview.edits(fiveEdits);
+    view.host.webview.run('remapDevices');
+    await view.page.locator('ce-combo').first().waitFor();
+    await view.settled();
+    await view.page.keyboard.type('cpu');
+    await view.press('ArrowDown');
+    expect(await violations(view)).toEqual([]);
+    await view.press('Escape');
+    view.host.webview.run('castDtype');
+    await view.page.locator('ce-cast').waitFor();
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+    view.host.webview.run('stripPrefix');
+    await view.page.locator('ce-rename-keys').waitFor();
+    await view.settled();
+    await view.page.keyboard.type('module.');
+    await view.settled();
+    expect(await violations(view)).toEqual([]);
+    view.host.webview.review(optimizerReview);
+    await view.page.locator('ce-review').waitFor();
     await view.settled();
     expect(await violations(view)).toEqual([]);
   });

@@ -203,6 +203,10 @@ describe('the keyboard', () => {
       webviewSection: 'row',
       preventDefaultContextMenuItems: true,
       entryKind: 'tensor',
+      editable: false,
+      removed: false,
+      branch: false,
+      several: false,
     });
     const box = await view.row('buf').boundingBox();
     expect(await view.page.locator('body').getAttribute('data-menu-at')).toBe(String((box?.y ?? 0) + 22));

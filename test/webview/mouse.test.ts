@@ -13,7 +13,7 @@ describe('the mouse', () => {
     await rows.nth(1).click();
     await rows.nth(3).click({ modifiers: ['Control'] });
     await view.settled();
-    expect(view.host.askedFor('selection').at(-1)).toEqual([[3, 1]]);
+    expect(view.host.askedFor('selection').at(-1)).toEqual([[3, 1], 1]);
     await rows.nth(5).click({ modifiers: ['Shift'] });
     await view.settled();
     expect(view.host.askedFor('selection').at(-1)?.[0]).toHaveLength(3);

@@ -18,16 +18,26 @@ class ControlAria extends Directive {
   override update({ element }: ElementPart, [attributes]: [Attributes]): unknown {
     // The control is there once the element stands in the page, which is right after this update.
     queueMicrotask(() => {
-      const control = element.shadowRoot?.querySelector('[part=control]');
-      for (const [name, value] of Object.entries(this.#attributes)) {
-        if (value === null) {
-          control?.removeAttribute(name);
-        } else {
-          control?.setAttribute(name, value);
-        }
-      }
+      this.#set(element);
+    });
+    // A text field puts a label of its own there in the frame after it was made.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        this.#set(element);
+      });
     });
     return this.render(attributes);
+  }
+
+  #set(element: Element): void {
+    const control = element.shadowRoot?.querySelector('[part=control]');
+    for (const [name, value] of Object.entries(this.#attributes)) {
+      if (value === null) {
+        control?.removeAttribute(name);
+      } else {
+        control?.setAttribute(name, value);
+      }
+    }
   }
 }
 

@@ -14,6 +14,8 @@ export interface IconButton {
   readonly pressed?: boolean;
   /** Its pane or popover is open. */
   readonly open?: boolean;
+  /** false: reached by other keys than Tab and the arrows of a toolbar. */
+  readonly tabStop?: boolean;
 }
 
 /** For an ARIA attribute; null where the control has no such state. */
@@ -26,7 +28,8 @@ export function iconButton(button: IconButton): TemplateResult {
   return html`<vscode-button
     appearance="icon"
     class="act ${button.pressed === true ? 'on' : ''} ${button.open === true ? 'open' : ''}"
-    data-stop
+    ?data-stop=${button.tabStop !== false}
+    tabindex=${button.tabStop === false ? -1 : nothing}
     title=${button.label}
     aria-label=${button.label}
     ${controlAria({ 'aria-pressed': stateText(button.pressed), 'aria-expanded': stateText(button.open) })}
@@ -39,25 +42,34 @@ export interface TextButton {
   readonly text: string;
   readonly icon?: string;
   readonly onClick: (event: MouseEvent) => void;
-  /** Text that drops out in a narrow editor, where the icon stays. */
-  readonly droppable?: boolean;
+  /** A toggle: on or off. */
+  readonly pressed?: boolean;
+  /** Its pane or popover is open. */
+  readonly open?: boolean;
 }
 
 /** A toolbar button with a label. */
-export function textButton({ text, icon: name, onClick, droppable }: TextButton): TemplateResult {
+export function textButton({ text, icon: name, onClick, pressed, open }: TextButton): TemplateResult {
   return html`<vscode-button
     appearance="secondary"
-    class="act txt ${droppable === true ? 'droppable' : ''}"
+    class="act txt ${pressed === true ? 'on' : ''} ${open === true ? 'open' : ''}"
     data-stop
-    ${controlAria({ 'aria-label': text })}
+    ${controlAria({ 'aria-label': text, 'aria-pressed': stateText(pressed), 'aria-expanded': stateText(open) })}
     @click=${onClick}
     >${name === undefined ? nothing : icon(name)}<span>${text}</span></vscode-button
   >`;
 }
 
 /** A button of a pane or page; one primary in each. */
-export function button(text: string, kind: 'primary' | 'secondary', onClick: () => void): TemplateResult {
-  return html`<vscode-button appearance=${kind} class="btn" data-stop @click=${onClick}>${text}</vscode-button>`;
+export function button(
+  text: string,
+  kind: 'primary' | 'secondary',
+  onClick: () => void,
+  disabled = false,
+): TemplateResult {
+  return html`<vscode-button appearance=${kind} class="btn" data-stop ?disabled=${disabled} @click=${onClick}
+    >${text}</vscode-button
+  >`;
 }
 
 /**

@@ -16,3 +16,6 @@ export function openNativeMenu(event: Event): void {
 export function menuContext(section: string, more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ webviewSection: section, preventDefaultContextMenuItems: true, ...more });
 }
+
+/** A text field has the menu of text fields: cut, copy, paste. */
+export const textMenu = JSON.stringify({ webviewSection: 'text', preventDefaultContextMenuItems: false });

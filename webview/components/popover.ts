@@ -1,8 +1,28 @@
 import { html, type TemplateResult } from 'lit';
+import { doNothing } from './doNothing';
 
-/** A popover of the browser: in the top layer, closed by Escape or a click elsewhere. */
-export function popover(id: string, label: string, content: TemplateResult): TemplateResult {
-  return html`<div id=${id} class="pop" popover role="dialog" aria-label=${label}>${content}</div>`;
+/**
+ * A popover of the browser: in the top layer, closed by Escape or a click elsewhere.
+ * @param onToggle told when it opens and closes
+ */
+export function popover(
+  id: string,
+  label: string,
+  content: TemplateResult,
+  onToggle: (open: boolean) => void = doNothing,
+): TemplateResult {
+  return html`<div
+    id=${id}
+    class="pop"
+    popover
+    role="dialog"
+    aria-label=${label}
+    @toggle=${(event: ToggleEvent) => {
+      onToggle(event.newState === 'open');
+    }}
+  >
+    ${content}
+  </div>`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { iconButton } from './controls';
 import { t } from '../strings';
 
 const tokens =
-  /(?<string>b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')|(?<boolean>\b(?:True|False|None)\b)|(?<keyword>\b(?:import|from|for|in|if|as)\b)|(?<number>(?<![\w.])-?\d[\w.]*)/g;
+  /(?<comment>#.*)|(?<string>b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')|(?<boolean>\b(?:True|False|None)\b)|(?<keyword>\b(?:import|from|for|in|if|as|def|return|yield|elif|else|and|or|not|is|with|del|while|lambda)\b)|(?<number>(?<![\w.])-?\d[\w.]*)/g;
 
 interface Piece {
   readonly text: string;
@@ -30,6 +30,7 @@ export function pythonPieces(code: string): Piece[] {
 }
 
 const tokenClasses: Readonly<Record<string, string>> = {
+  comment: 'dim',
   string: 'v-str',
   boolean: 'v-bool',
   keyword: 'v-kw',

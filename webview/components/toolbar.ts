@@ -8,7 +8,7 @@ export class Toolbar extends HTMLElement {
     this.setAttribute('role', 'toolbar');
     this.addEventListener('keydown', this.#onKeyDown);
     this.addEventListener('focusin', this.#onFocusIn);
-    this.#observer.observe(this, { childList: true, subtree: true });
+    this.#observer.observe(this, { childList: true, subtree: true, attributeFilter: ['disabled'] });
     this.#keepOneStop();
   }
 

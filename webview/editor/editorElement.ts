@@ -1,34 +1,41 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { ReviewView } from '../../src/protocol/edits';
 import type { SummaryView, WebviewCommand } from '../../src/protocol/messages';
 import { LightElement } from '../components/lightElement';
-import { button } from '../components/controls';
-import { shownText } from '../components/fileText';
 import { popover, openPopover } from '../components/popover';
 import { t } from '../strings';
-import { facetBar, facetLabel } from './bars/facetBar';
+import { facetBar } from './bars/facetBar';
 import type { FilterBox } from './bars/filterBox';
 import { footBar, loadingFoot } from './bars/footBar';
 import { noteBar } from './bars/noteBar';
+import { progressBar } from './bars/progressBar';
 import { summaryBar } from './bars/summaryBar';
 import { toggleLayout, toggleOrder, viewButtons } from './bars/viewButtons';
 import { brokenPage } from './brokenPage';
+import type { RenameMode } from './editing';
 import type { TreeView } from './model/treeView';
 import { auditPane } from './pane/auditPane';
+import { editsPopover, openEditsList } from './bars/editsList';
 import { detailsPane, noDetails } from './pane/detailsPane';
 import { paneFrame, placePane, type PaneContent } from './pane/paneFrame';
+import { nothingHasFocus, PaneFocus } from './pane/paneFocus';
 import { selectionPane } from './pane/selectionPane';
+import { treeHint } from './tree/treeHint';
+import { toolPane } from './pane/toolPanes';
 import { skeleton } from './skeleton';
-import type { EditorStore, Phase } from './store';
+import type { EditorStore, Phase, Tool } from './store';
 import { columnMenu, columnMenuId } from './tree/columnMenu';
 import type { TreeElement } from './tree/treeElement';
 
+type ViewCommand = Extract<WebviewCommand, 'expandAll' | 'collapseAll' | 'toggleLayout' | 'toggleOrder'>;
+type EditCommand = Extract<
+  WebviewCommand,
+  'renameKey' | 'renameKeys' | 'stripPrefix' | 'addPrefix' | 'remapDevices' | 'castDtype' | 'showEdits'
+>;
+
 /** Editors narrower than this drop labels and view buttons. */
 const narrowBelow = 900;
-
-function nothingHasFocus(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
-}
 
 /** The whole page of one panel: which parts stand where. Its state is the store's. */
 @customElement('checkpoint-editor')
@@ -40,6 +47,13 @@ export class EditorElement extends LightElement {
   @query('ce-tree') accessor #tree: TreeElement | null = null;
   @query('ce-filter') accessor #filter: FilterBox | null = null;
   #focusWanted = true;
+  readonly #paneFocus = new PaneFocus({
+    currentStore: () => this.#store,
+    querySelector: (selector) => this.querySelector(selector),
+    focusTree: () => {
+      this.#tree?.focus();
+    },
+  });
 
   readonly #resized = new ResizeObserver(([entry]) => {
     if (entry !== undefined) {
@@ -53,6 +67,7 @@ export class EditorElement extends LightElement {
     this.#resized.observe(this);
     window.addEventListener('focus', this.#onWindowFocus);
     this.addEventListener('keydown', this.#onKeyDown);
+    this.addEventListener('focusin', this.#paneFocus.onFocusIn);
   }
 
   override disconnectedCallback(): void {
@@ -60,6 +75,7 @@ export class EditorElement extends LightElement {
     this.#resized.disconnect();
     window.removeEventListener('focus', this.#onWindowFocus);
     this.removeEventListener('keydown', this.#onKeyDown);
+    this.removeEventListener('focusin', this.#paneFocus.onFocusIn);
   }
 
   /** To be called when the store is there, and after each change of it. */
@@ -72,6 +88,7 @@ export class EditorElement extends LightElement {
     if (this.#focusWanted && this.#tree !== null && document.hasFocus()) {
       this.#onWindowFocus();
     }
+    this.#paneFocus.keepSoon();
   }
 
   /** On opening, the tree has the focus; a page in the background does not take it. */
@@ -111,7 +128,11 @@ export class EditorElement extends LightElement {
   }
 
   #bars(store: EditorStore, summary: SummaryView, view: TreeView | null): TemplateResult {
-    return html`${summaryBar(summary, this.#narrow)}${facetBar(store, view, summary, this.#size.width, this.#narrow)}
+    return html`${summaryBar(store, summary, this.#narrow)}${facetBar(store, view, summary, {
+        width: this.#size.width,
+        narrow: this.#narrow,
+        toggleAudit: this.#toggleAudit,
+      })}
       <div class="filter">
         <ce-filter
           class="grow"
@@ -130,7 +151,9 @@ export class EditorElement extends LightElement {
     const place = placePane(store, this.#size.width, this.#size.height);
     const beside = store.pane.open && !place.stacked;
     const treeWidth = beside ? this.#size.width - place.width : this.#size.width;
-    return html`<div class="late">${progressBar(total === null ? null : done / Math.max(total, 1))}</div>
+    return html`<div class="late">
+        ${progressBar(t('Reading the index'), total === null ? null : done / Math.max(total, 1))}
+      </div>
       ${summary === null ? nothing : this.#bars(store, summary, null)}
       <div class="body">
         <div class="main">${skeleton(treeWidth)}${loadingFoot(store, phase)}</div>
@@ -140,28 +163,43 @@ export class EditorElement extends LightElement {
 
   #loaded(store: EditorStore, summary: SummaryView, view: TreeView): TemplateResult {
     const place = placePane(store, this.#size.width, this.#size.height);
-    return html`${this.#bars(store, summary, view)}${noteBar(store, store.note)}
+    const mainWidth = this.#size.width - (store.pane.open && !place.stacked ? place.width : 0);
+    const { saving } = store.editing;
+    return html`${saving === null ? nothing : progressBar(t('Saving'), saving.done / Math.max(saving.total, 1))}
+      ${this.#bars(store, summary, view)}${noteBar(store, store.note)}
       <div class="body ${place.stacked ? 'stacked' : ''}">
         <main class="main">
           <ce-tree
             .store=${store}
             .view=${view}
             .revision=${this.#revision}
-            .hint=${this.#hint(store, summary, view)}
+            .hint=${treeHint(store, summary, view)}
             .focusFilter=${this.#focusFilter}
             .focusPane=${this.#focusPane}
             .openColumnMenu=${openColumnMenu}
           ></ce-tree>
-          ${footBar(store, view)}
+          ${footBar(store, view, { width: mainWidth, openTool: this.#openTool, focusTree: this.#focusTree })}
         </main>
         ${store.pane.open ? paneFrame(store, place, this.#paneContent(store, summary, view)) : nothing}
       </div>
-      ${popover(columnMenuId, t('Columns'), columnMenu(store))}`;
+      ${popover(columnMenuId, t('Columns'), columnMenu(store))}${editsPopover(store)}`;
   }
 
   #paneContent(store: EditorStore, summary: SummaryView, view: TreeView): PaneContent {
     if (store.pane.tool === 'audit') {
       return auditPane(store, view.index, this.#goToRow);
+    }
+    if (store.pane.tool !== 'details') {
+      const tool = toolPane(store.pane.tool, {
+        store,
+        view,
+        revision: this.#revision,
+        goToRow: this.#goToRow,
+        focusTree: this.#focusTree,
+      });
+      if (tool !== null) {
+        return tool;
+      }
     }
     const [details] = store.details.views;
     if (view.selection.size > 1) {
@@ -170,39 +208,6 @@ export class EditorElement extends LightElement {
     return details === undefined
       ? noDetails(view.selection.size === 0 ? t('Nothing is selected.') : '')
       : detailsPane(store, details, this.#goToRow);
-  }
-
-  #hint(store: EditorStore, { kind }: SummaryView, view: TreeView): TemplateResult | null {
-    if (view.index.count === 0) {
-      return html`<div>
-          ${kind === 'state-dict' ? t('This state dict has no entries.') : t('This file has no entries.')}
-        </div>
-        <div class="dim s">${t('The file is whole: it holds an empty container.')}</div>`;
-    }
-    if (view.visible.length > 0) {
-      return null;
-    }
-    const { text } = view.query;
-    const facets = view.facets.filter(({ id }) => view.chosen.has(id)).map(facetLabel);
-    return html`<div>
-        ${text === '' ? t('No key matches the facets.') : t('No key matches “{0}”.', shownText(text))}
-      </div>
-      ${
-        facets.length === 0 || text === ''
-          ? nothing
-          : html`<div class="dim s">
-              ${
-                facets.length === 1
-                  ? t('The facet {0} is also on.', facets[0] ?? '')
-                  : t('The facets {0} are also on.', facets.join(', '))
-              }
-            </div>`
-      }
-      <div class="btns">
-        ${button(t('Clear Filter'), 'secondary', () => {
-          store.clearFilter();
-        })}
-      </div>`;
   }
 
   readonly #focusTree = (): void => {
@@ -250,17 +255,28 @@ export class EditorElement extends LightElement {
     if (!store.pane.open) {
       store.togglePane();
     }
-    void this.updateComplete.then(() => {
-      const content =
-        this.querySelector<HTMLElement>('.pane .tbl') ?? this.querySelector<HTMLElement>('.pane > .scroll');
-      content?.focus();
-    });
+    this.#paneFocus.focusSoon();
+  };
+
+  readonly #toggleAudit = (): void => {
+    const store = this.#store;
+    if (store?.pane.open === true && store.pane.tool === 'audit') {
+      store.closePane();
+      this.#focusTree();
+    } else {
+      this.#openTool('audit');
+    }
+  };
+
+  readonly #openTool = (tool: Tool): void => {
+    this.#store?.openPane(tool);
+    this.#focusPane();
   };
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     const store = this.#store;
     const target = event.target instanceof Element ? event.target : null;
-    if (store === null || target === null || target.closest('.pane') === null) {
+    if (store === null || target === null || target.closest('.pane, .facets .flag.open') === null) {
       return;
     }
     if (event.key === 'Escape') {
@@ -268,7 +284,7 @@ export class EditorElement extends LightElement {
         store.closePane();
       }
       this.#focusTree();
-    } else if (event.key === 'Enter' && target.matches('.pane > .scroll')) {
+    } else if (event.key === 'Enter' && target.matches('.pane .scroll') && store.pane.tool === 'details') {
       store.toggleEnlarged();
     } else {
       return;
@@ -276,6 +292,14 @@ export class EditorElement extends LightElement {
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** A pane that a command has composed; null closes it. */
+  showReview(review: ReviewView | null): void {
+    this.#store?.showReview(review);
+    if (review !== null) {
+      this.#focusPane();
+    }
+  }
 
   /** A command of the palette or of a menu. */
   runCommand(command: WebviewCommand): void {
@@ -294,8 +318,7 @@ export class EditorElement extends LightElement {
         this.#focusTree();
         return;
       case 'showAudit':
-        store.openPane('audit');
-        this.#focusPane();
+        this.#openTool('audit');
         return;
       case 'togglePane':
         store.togglePane();
@@ -305,16 +328,55 @@ export class EditorElement extends LightElement {
         this.#tree?.goToFlagged(command === 'nextFlagged' ? 1 : -1);
         this.#focusTree();
         return;
-      default:
+      case 'expandAll':
+      case 'collapseAll':
+      case 'toggleLayout':
+      case 'toggleOrder':
         this.#changeView(view, command);
         store.changed();
+        return;
+      case 'toggleRemoved':
+        store.toggleRemoved();
+        return;
+      default:
+        this.#runEditCommand(store, command);
     }
   }
 
-  #changeView(
-    view: TreeView,
-    command: Extract<WebviewCommand, 'expandAll' | 'collapseAll' | 'toggleLayout' | 'toggleOrder'>,
-  ): void {
+  #runEditCommand(store: EditorStore, command: EditCommand): void {
+    if (!store.editing.canEdit) {
+      return;
+    }
+    switch (command) {
+      case 'renameKey':
+        store.editing.startRenaming();
+        return;
+      case 'renameKeys':
+        this.#openRenaming(store, 'pattern');
+        return;
+      case 'stripPrefix':
+        this.#openRenaming(store, 'strip');
+        return;
+      case 'addPrefix':
+        this.#openRenaming(store, 'add');
+        return;
+      case 'remapDevices':
+        this.#openTool('devices');
+        return;
+      case 'castDtype':
+        this.#openTool('cast');
+        return;
+      case 'showEdits':
+        openEditsList();
+    }
+  }
+
+  #openRenaming(store: EditorStore, mode: RenameMode): void {
+    store.editing.renameMode = mode;
+    this.#openTool('rename');
+  }
+
+  #changeView(view: TreeView, command: ViewCommand): void {
     switch (command) {
       case 'expandAll':
         view.expandAll();
@@ -334,16 +396,4 @@ export class EditorElement extends LightElement {
 
 function openColumnMenu(x: number, y: number, buttonDown: boolean): void {
   openPopover(columnMenuId, x, y, buttonDown);
-}
-
-/** `share` from 0 to 1, null where it is not known. */
-function progressBar(share: number | null): TemplateResult {
-  return html`<div
-    class="prog"
-    role="progressbar"
-    aria-label=${t('Reading the index')}
-    aria-valuenow=${share === null ? nothing : Math.round(share * 100)}
-  >
-    <i></i>
-  </div>`;
 }

@@ -6,8 +6,16 @@ import { setDictionary } from '../strings';
 import { registerToolkit } from '../toolkit';
 import './bars/filterBox';
 import { EditorElement } from './editorElement';
+import '../components/combo';
+import './bars/editsList';
 import './pane/auditPane';
+import './pane/castPane';
+import './pane/devicesPane';
+import './pane/keyChanges';
+import './pane/renamePane';
+import './pane/reviewPane';
 import { EditorStore } from './store';
+import './tree/renameField';
 import './tree/treeElement';
 
 /** What VS Code gives to a page, once. */
@@ -57,8 +65,8 @@ function handlers(page: EditorElement, store: () => EditorStore): Handlers<Webvi
     loading: (progress) => {
       store().showLoading(progress);
     },
-    show: ({ summary, tree, keepView }) => {
-      store().showTree(summary, tree, keepView);
+    show: ({ summary, tree, keepView, version }) => {
+      store().showTree(summary, tree, keepView, version);
     },
     broken: (view) => {
       store().showBroken(view);
@@ -68,6 +76,15 @@ function handlers(page: EditorElement, store: () => EditorStore): Handlers<Webvi
     },
     settings: (settings) => {
       store().applySettings(settings);
+    },
+    edits: (edits) => {
+      store().showEdits(edits);
+    },
+    review: (review) => {
+      page.showReview(review);
+    },
+    saving: (saving) => {
+      store().editing.showSaving(saving);
     },
     run: (command) => {
       page.runCommand(command);

@@ -7,17 +7,19 @@ import type {
   HostMethods,
   NoteView,
   SummaryView,
-  TextColumn,
   ViewSettings,
   ViewState,
 } from '../../src/protocol/messages';
+import type { EditsView, ReviewView } from '../../src/protocol/edits';
 import type { TreeColumns } from '../../src/core/tree/treeColumns';
+import { Editing } from './editing';
 import { clampWidth, defaultHidden, type ColumnChoice } from './model/columns';
 import { TreeIndex } from './model/treeIndex';
 import { TreeView } from './model/treeView';
+import { TextColumns } from './textColumns';
 import { captureTree, restoreTree, type TreeState } from './model/viewState';
 
-export type Tool = 'details' | 'audit';
+export type Tool = ViewState['pane']['tool'];
 
 /** What the page shows. */
 export type Phase =
@@ -46,6 +48,7 @@ export interface ShownDetails {
 /** Entries that a selection may have for its Python to be asked for. */
 const mostDetails = 200;
 const mostHistory = 20;
+const editingTools: readonly Tool[] = ['devices', 'rename', 'cast'];
 /** Least milliseconds between two times that the state is kept. */
 const keepDelay = 200;
 
@@ -58,21 +61,29 @@ export class EditorStore {
   enlarged = false;
   details: ShownDetails = { rows: [], views: [] };
   audit: AuditView | null = null;
+  readonly editing: Editing;
+  readonly #textColumns: TextColumns;
   history: readonly string[] = [];
-  /** Hidden columns that have been asked for; null while they are on their way. */
-  readonly textColumns = new Map<HiddenColumn, TextColumn | null>();
   scrollTop = 0;
+  /** Of the tree that is shown: goes with every row that the host is told. */
+  version = 0;
+  /** The tree is to scroll to its focused row; it takes the wish back. */
+  revealWanted = false;
   #kept: TreeState | null = null;
   #keepSoon = false;
   #keptAt = -keepDelay;
+  /** Rows that the details were last asked for, and the tree that they are of. */
+  #told: { readonly view: TreeView; readonly rows: ReadonlySet<number> } | null = null;
   #settings: ViewSettings = { treeOrder: 'file' };
 
   constructor(
     readonly host: HostMethods,
     private readonly keeper: StateKeeper,
-    private readonly onChange: () => void,
-    private readonly onProblem: (problem: unknown) => void,
+    readonly onChange: () => void,
+    readonly failed: (problem: unknown) => void,
   ) {
+    this.editing = new Editing(this);
+    this.#textColumns = new TextColumns(this);
     this.#restore(keeper.read());
   }
 
@@ -86,13 +97,19 @@ export class EditorStore {
     }
     this.#kept = state;
     this.columns = { widths: state.columnWidths, hidden: state.hiddenColumns };
-    this.pane = state.pane;
+    // What a command had composed is gone with the page.
+    this.pane = state.pane.tool === 'review' ? { ...state.pane, tool: 'details' } : state.pane;
     this.scrollTop = state.scrollTop;
     this.history = state.history;
   }
 
-  /** Tells the components, and keeps the state. */
+  /** Tells the components, and keeps the state. Whatever has changed the selection, the details follow it. */
   changed(): void {
+    const { view } = this;
+    if (view !== null && (this.#told?.view !== view || this.#told.rows !== view.selection.rows)) {
+      this.selectionChanged();
+      return;
+    }
     this.#keepLater();
     this.onChange();
   }
@@ -150,24 +167,27 @@ export class EditorStore {
     this.onChange();
   }
 
-  showTree(summary: SummaryView, columns: TreeColumns, keepView: boolean): void {
+  showTree(summary: SummaryView, columns: TreeColumns, keepView: boolean, version: number): void {
+    const before = this.view;
+    this.version = version;
     const view = new TreeView(new TreeIndex(columns));
-    if (keepView && this.#kept !== null) {
-      restoreTree(view, this.#kept);
+    const kept = keepView ? (before === null ? this.#kept : captureTree(before, true)) : null;
+    if (kept !== null) {
+      restoreTree(view, kept, before?.index);
     } else {
       view.setOrder(this.#settings.treeOrder);
       this.scrollTop = 0;
     }
-    if (view.selection.focused < 0 && view.visible.length > 0) {
-      view.selection.select(view.visible.at(0));
-    }
+    view.showRemoved(before?.showsRemoved ?? true);
+    view.keepFocus(kept === null || before === null ? 0 : before.visible.positionOf(before.selection.focused));
     this.phase = { kind: 'tree', summary, view };
-    this.details = { rows: [], views: [] };
-    this.audit = null;
-    this.textColumns.clear();
-    for (const column of this.#shownTextColumns()) {
-      this.#askForColumn(column);
+    this.editing.treeChanged();
+    if (!keepView) {
+      this.details = { rows: [], views: [] };
     }
+    this.audit = null;
+    this.#textColumns.clear();
+    this.#textColumns.askForShown(this.columns.hidden);
     this.selectionChanged();
     if (this.pane.open && this.pane.tool === 'audit') {
       this.#askForAudit();
@@ -185,6 +205,25 @@ export class EditorStore {
     this.onChange();
   }
 
+  /** A tool that edits closes when the file turns out not to take edits. */
+  showEdits(edits: EditsView): void {
+    this.editing.edits = edits;
+    if (edits.readOnly !== null && editingTools.includes(this.pane.tool)) {
+      this.closePane();
+    }
+    this.onChange();
+  }
+
+  /** Opens the pane that a command has composed; null closes it. */
+  showReview(review: ReviewView | null): void {
+    this.editing.review = review;
+    if (review !== null) {
+      this.openPane('review');
+    } else if (this.pane.tool === 'review') {
+      this.closePane();
+    }
+  }
+
   /** To be called after each change of the selection. */
   selectionChanged(): void {
     const { view } = this;
@@ -192,7 +231,12 @@ export class EditorStore {
       return;
     }
     const rows = view.selection.ordered();
-    this.host.selection(rows);
+    this.#told = { view, rows: view.selection.rows };
+    this.editing.problem = '';
+    this.host.selection(rows, this.version);
+    if (view.selectionSummary.inexact) {
+      this.#textColumns.askForPlaces();
+    }
     if (rows.length === 0 || rows.length > mostDetails) {
       this.details = { rows, views: [] };
     } else {
@@ -203,13 +247,17 @@ export class EditorStore {
 
   #askForDetails(rows: readonly number[]): void {
     const { view } = this;
-    this.host.details(rows).then((views) => {
+    const show = (views: readonly DetailsView[]): void => {
       // A later selection is on its way, or another file has come in.
       if (this.view === view && sameRows(view?.selection.ordered() ?? [], rows)) {
         this.details = { rows, views };
         this.onChange();
       }
-    }, this.onProblem);
+    };
+    this.host.details(rows).then(show, (problem: unknown) => {
+      this.failed(problem);
+      show([]);
+    });
   }
 
   openPane(tool: Tool): void {
@@ -227,7 +275,7 @@ export class EditorStore {
         this.audit = audit;
         this.onChange();
       }
-    }, this.onProblem);
+    }, this.failed);
   }
 
   /** Closes a tool, which brings the details back; closes the details. */
@@ -270,34 +318,13 @@ export class EditorStore {
   showColumn(column: string, shown: boolean): void {
     const others = this.columns.hidden.filter((hidden) => hidden !== column);
     this.columns = { ...this.columns, hidden: shown ? others : [...others, column] };
-    for (const name of this.#shownTextColumns()) {
-      if (!this.textColumns.has(name)) {
-        this.#askForColumn(name);
-      }
-    }
+    this.#textColumns.askForShown(this.columns.hidden);
     this.changed();
-  }
-
-  #shownTextColumns(): HiddenColumn[] {
-    const names: readonly HiddenColumn[] = ['stride', 'offset', 'record'];
-    return names.filter((name) => !this.columns.hidden.includes(name));
-  }
-
-  #askForColumn(name: HiddenColumn): void {
-    const { view } = this;
-    this.textColumns.set(name, null);
-    this.host.column(name).then((column) => {
-      if (this.view === view) {
-        this.textColumns.set(name, column);
-        this.onChange();
-      }
-    }, this.onProblem);
   }
 
   /** The text of a hidden column, '' until it has arrived. */
   columnText(name: HiddenColumn, row: number): string {
-    const column = this.textColumns.get(name);
-    return column?.strings[column.cells[row] ?? 0] ?? '';
+    return this.#textColumns.text(name, row);
   }
 
   remember(text: string): void {
@@ -307,19 +334,29 @@ export class EditorStore {
   }
 
   copy(text: string): void {
-    this.host.copyText(text).catch(this.onProblem);
+    this.host.copyText(text).catch(this.failed);
   }
 
   copyRows(what: 'key' | 'python'): void {
     const rows = this.view?.selection.ordered() ?? [];
     if (rows.length > 0) {
-      this.host.copy(what, rows).catch(this.onProblem);
+      this.host.copy(what, rows).catch(this.failed);
     }
   }
 
   /** For intents whose failure the host tells about itself. */
   run(intent: Promise<void>): void {
-    intent.catch(this.onProblem);
+    intent.catch(this.failed);
+  }
+
+  toggleRemoved(): void {
+    this.view?.showRemoved(!this.view.showsRemoved);
+    this.selectionChanged();
+  }
+
+  revealFocused(): void {
+    this.revealWanted = true;
+    this.onChange();
   }
 
   clearFilter(): void {

@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { copyCommand } from './copy';
+import { editCommands } from './edit';
 import { exportKeys } from './exportKeys';
 import type { CommandName } from './names';
 import { openInEditor } from './openInEditor';
@@ -23,4 +24,5 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   toggleDetails: viewCommand('togglePane'),
   nextFlagged: viewCommand('nextFlagged'),
   previousFlagged: viewCommand('previousFlagged'),
+  ...editCommands,
 };

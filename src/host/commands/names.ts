@@ -1,5 +1,5 @@
 /** The commands of package.json, without `checkpointEditor.`. */
-export const commandNames = [
+const viewCommandNames = [
   'open',
   'filterKeys',
   'selectMatchingKeys',
@@ -18,4 +18,35 @@ export const commandNames = [
   'previousFlagged',
 ] as const;
 
+/** Those that change the document, or show what changes it. */
+export const editCommandNames = [
+  'keepSelected',
+  'removeSelected',
+  'keepForPartialLoading',
+  'renameKey',
+  'renameKeys',
+  'stripPrefix',
+  'addPrefix',
+  'remapDevices',
+  'castDtype',
+  'extractStateDict',
+  'convert',
+  'duplicateKey',
+  'moveKey',
+  'editValue',
+  'addEntry',
+  'wrap',
+  'setRequiresGrad',
+  'setTrainMode',
+  'makeLoadable',
+  'updateOptimizer',
+  'compact',
+  'showEdits',
+  'toggleRemoved',
+  'copyEditsAsPython',
+] as const;
+
+export const commandNames = [...viewCommandNames, ...editCommandNames] as const;
+
+export type EditCommandName = (typeof editCommandNames)[number];
 export type CommandName = (typeof commandNames)[number];

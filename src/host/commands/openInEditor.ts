@@ -52,6 +52,6 @@ async function askForFiles(): Promise<readonly vscode.Uri[]> {
 }
 
 /** The editor that VS Code would take by itself for these endings, so that a file is not opened in both. */
-function viewTypeFor(uri: vscode.Uri): string {
+export function viewTypeFor(uri: vscode.Uri): string {
   return /\.(pt|pth|pth\.tar|ckpt|pkl|ptl)$/i.test(uri.path) ? checkpointViewType : anyViewType;
 }

@@ -1,3 +1,5 @@
+import { findAliases } from '../../core/checkpoint/aliases';
+import type { Checkpoint } from '../../core/checkpoint/checkpoint';
 import { RowKind } from '../../core/tree/treeColumns';
 import type { DetailsFact, DetailsSection } from '../../protocol/messages';
 import { formatExact, formatPercent } from '../../wording/format';
@@ -11,7 +13,7 @@ export function groupSections(row: number, context: DetailsContext): (DetailsSec
   const { t, index } = context;
   const { tree, checkpoint } = index;
   const bytes = tree.bytes[row] ?? 0;
-  const total = checkpoint.summary.tensorBytes;
+  const total = bytesOfTensors(checkpoint);
   const values = valuesBelow(row, context);
   const type = index.branch(row)?.type;
   return [
@@ -26,6 +28,23 @@ export function groupSections(row: number, context: DetailsContext): (DetailsSec
       countsFact(t('Devices'), row, tree.device, context),
     ]),
   ];
+}
+
+const totals = new WeakMap<Checkpoint, number>();
+
+/** Of all tensors, aliases once, as the sums of groups have them. */
+function bytesOfTensors(checkpoint: Checkpoint): number {
+  const known = totals.get(checkpoint);
+  if (known !== undefined) {
+    return known;
+  }
+  const { first } = findAliases(checkpoint.entries);
+  let total = 0;
+  checkpoint.entries.forEach((entry, place) => {
+    total += entry.kind === 'tensor' && first[place] === place ? entry.bytes : 0;
+  });
+  totals.set(checkpoint, total);
+  return total;
 }
 
 function valuesBelow(row: number, { index }: DetailsContext): number {

@@ -2,6 +2,7 @@ import type { OptimizerInfo, Path, TensorEntry } from '../../core/checkpoint/che
 import { elementText } from '../../core/checkpoint/path';
 import type { DetailsFact, DetailsSection } from '../../protocol/messages';
 import { formatExact } from '../../wording/format';
+import { unnamedText } from '../../wording/optimizer';
 import { linkFacts, section, type DetailsContext } from './facts';
 
 /** Settings of a parameter group that are said beside a parameter, in this order. */
@@ -18,7 +19,7 @@ export function optimizerSection(entry: TensorEntry, row: number, context: Detai
     }
     const stateOf = stateNumber(optimizer, entry.path);
     if (stateOf !== undefined) {
-      return section('optimizer', t('Optimizer'), stateFacts(optimizer, stateOf, context));
+      return section('optimizer', t('Optimizer'), stateFacts(optimizer, stateOf, entry, context));
     }
   }
   return undefined;
@@ -33,15 +34,35 @@ function parameterFacts(optimizer: OptimizerInfo, number: number, context: Detai
   ];
 }
 
-function stateFacts(optimizer: OptimizerInfo, number: number, context: DetailsContext): DetailsFact[] {
-  const { t, index } = context;
-  const row = index.rowOfEntry[optimizer.parameters[number] ?? -1];
+function stateFacts(
+  optimizer: OptimizerInfo,
+  number: number,
+  { parameter }: TensorEntry,
+  context: DetailsContext,
+): DetailsFact[] {
   return [
-    ...(row === undefined ? [] : linkFacts(t('Belongs to'), [row], context)),
+    ...ownerFact(optimizer, number, parameter, context),
     numberFact(optimizer, number, context),
     ...settingFacts(optimizer, number, context),
     ...classFact(optimizer, context),
   ];
+}
+
+/** The parameter as a link, by name, or why it is not known. */
+function ownerFact(
+  optimizer: OptimizerInfo,
+  number: number,
+  parameter: string | null,
+  context: DetailsContext,
+): DetailsFact[] {
+  const { t, index } = context;
+  const label = t('Belongs to');
+  const row = index.rowOfEntry[optimizer.parameters[number] ?? -1];
+  if (row !== undefined) {
+    return linkFacts(label, [row], context);
+  }
+  const value = parameter ?? (optimizer.unnamed === null ? null : unnamedText(optimizer.unnamed, t));
+  return value === null ? [] : [{ label, value }];
 }
 
 /** `3 of 161, group 0` */

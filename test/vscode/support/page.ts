@@ -48,6 +48,17 @@ export async function isInPalette(page: Page, title: string): Promise<boolean> {
   return offered;
 }
 
+/** Titles with this beginning that the palette offers now: few enough to be on the screen at once. */
+export async function offeredInPalette(page: Page, beginning: string): Promise<string[]> {
+  await page.keyboard.press('F1');
+  await paletteInput(page).fill(`>${beginning}`);
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  const labels = await page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
+  await page.keyboard.press('Escape');
+  await paletteInput(page).waitFor({ state: 'hidden' });
+  return labels.filter((label) => label.startsWith(beginning));
+}
+
 function paletteInput(page: Page) {
   // By its label: a command may show the next input, a folder's path or a format, in the same widget at once.
   return page.locator('.quick-input-widget input[aria-label^="Type the name of a command"]');

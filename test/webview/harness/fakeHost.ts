@@ -3,6 +3,14 @@ import { detailsViews } from '../../../src/host/details/detailsViews';
 import { textColumn } from '../../../src/host/textColumn';
 import { summaryView } from '../../../src/host/views';
 import { hostContract, webviewContract } from '../../../src/protocol/checks';
+import type {
+  DevicesView,
+  EditIntent,
+  EditOutcome,
+  EditPreview,
+  MapLocationView,
+  PrefixView,
+} from '../../../src/protocol/edits';
 import type { HostMethods, SummaryView, WebviewMethods } from '../../../src/protocol/messages';
 import { connect, type Connection, type Handlers, type Transport } from '../../../src/protocol/rpc';
 import { english } from '../../../src/wording/translate';
@@ -25,14 +33,38 @@ export interface Asked {
   readonly parameters: readonly unknown[];
 }
 
+/** What the host says of edits; a test puts in what it is about. */
+export interface EditAnswers {
+  edit(intent: EditIntent): EditOutcome | Promise<EditOutcome>;
+  preview(intent: EditIntent): EditPreview | Promise<EditPreview>;
+  devices(rows: readonly number[] | null): DevicesView;
+  mapLocation(text: string): MapLocationView;
+  prefixes(): readonly PrefixView[];
+  applyReview(): string;
+}
+
+export const noPreview: EditPreview = { sentence: '', notes: [], problem: '', changes: [], changeCount: 0, python: '' };
+
+const plainAnswers: EditAnswers = {
+  edit: () => ({ problem: '', focus: null }),
+  preview: () => noPreview,
+  devices: () => ({ devices: [], targets: [], elsewhere: [], elsewhereCount: 0 }),
+  mapLocation: () => ({ map: {}, problem: '' }),
+  prefixes: () => [],
+  applyReview: () => '',
+};
+
 /** The host's end without VS Code: what it says of a file is made by the extension's own functions. */
 export class FakeHost {
   readonly asked: Asked[] = [];
   readonly problems: string[] = [];
   shown: Shown | null = null;
+  /** Of the tree that is shown: rises with each. */
+  version = 0;
   /** Translations that the webview is started with. */
   strings: Readonly<Record<string, string>> = {};
   locale = 'en';
+  answers: EditAnswers = { ...plainAnswers };
   readonly #connection: Connection<WebviewMethods>;
   readonly ready: Promise<void>;
   #isReady: () => void = () => undefined;
@@ -62,7 +94,7 @@ export class FakeHost {
 
   show(shown: Shown, keepView = false): void {
     this.shown = shown;
-    this.webview.show({ summary: summaryOf(shown), tree: shown.tree, keepView });
+    this.webview.show({ summary: summaryOf(shown), tree: shown.tree, keepView, version: ++this.version });
   }
 
   askedFor(method: keyof HostMethods): readonly (readonly unknown[])[] {
@@ -124,6 +156,33 @@ export class FakeHost {
       noteAction: noted('noteAction'),
       brokenAction: noted('brokenAction'),
       cancelLoading: noted('cancelLoading'),
+      edit: (intent, version) => {
+        this.#note('edit', intent, version);
+        return this.answers.edit(intent);
+      },
+      preview: (intent, version) => {
+        this.#note('preview', intent, version);
+        return this.answers.preview(intent);
+      },
+      devices: (rows, version) => {
+        this.#note('devices', rows, version);
+        return this.answers.devices(rows);
+      },
+      mapLocation: (text) => {
+        this.#note('mapLocation', text);
+        return this.answers.mapLocation(text);
+      },
+      prefixes: () => {
+        this.#note('prefixes');
+        return this.answers.prefixes();
+      },
+      goToEdit: noted('goToEdit'),
+      copyEditsAsPython: noted('copyEditsAsPython'),
+      applyReview: (id, choice) => {
+        this.#note('applyReview', id, choice);
+        return this.answers.applyReview();
+      },
+      cancelSaving: noted('cancelSaving'),
     };
   }
 }

@@ -72,7 +72,7 @@ export class WebviewPage {
     const summary = madeSummary;
     await this.page.evaluate(
       ([count, view]) => {
-        const parameters = [{ summary: view, tree: window.largeTree(count), keepView: false }];
+        const parameters = [{ summary: view, tree: window.largeTree(count), keepView: false, version: 1 }];
         window.dispatchEvent(new MessageEvent('message', { data: { method: 'show', parameters, id: null } }));
       },
       [tensors, summary] as const,

@@ -14,8 +14,20 @@ import type { EditorStore } from '../store';
 
 /** Pixels of the bar that are not the facets': margins and the chip of the imports. */
 const margins = 24;
-const importsWidth = 230;
-const narrowImportsWidth = 100;
+const importsWidths: Readonly<Record<ImportsText, number>> = { whole: 230, short: 150, count: 60 };
+/** In a bar narrower than this the chip of the imports is an icon and a number. */
+const importsTextFrom = 480;
+
+/** How much the chip of the imports says. */
+type ImportsText = 'whole' | 'short' | 'count';
+
+/** What the bar needs beyond the store. */
+export interface FacetBarPlace {
+  /** Of the bar, in pixels. */
+  readonly width: number;
+  readonly narrow: boolean;
+  readonly toggleAudit: () => void;
+}
 
 export function facetLabel({ group, name }: Facet): string {
   if (group !== 'kind') {
@@ -45,11 +57,11 @@ export function facetBar(
   store: EditorStore,
   view: TreeView | null,
   summary: SummaryView,
-  width: number,
-  narrow: boolean,
+  { width, narrow, toggleAudit }: FacetBarPlace,
 ): TemplateResult {
-  const chip = importsChip(store, summary, narrow);
-  const room = width - margins - (chip === nothing ? 0 : narrow ? narrowImportsWidth : importsWidth);
+  const says = width < importsTextFrom ? 'count' : narrow ? 'short' : 'whole';
+  const chip = importsChip(store, summary, says, toggleAudit);
+  const room = width - margins - (chip === nothing ? 0 : importsWidths[says]);
   return html`<div class="facets">
     <ce-toolbar aria-label=${t('Facets')}>
       <span class="list">${view === null ? nothing : facetGroupsIn(store, view, room)}</span>${chip}
@@ -65,7 +77,7 @@ function facetGroupsIn(store: EditorStore, view: TreeView, room: number): Templa
   const shown = facetsInBar(texts, room);
   return groups.map(
     (facets, at) =>
-      html`${at > 0 ? html`<span class="vsep"></span>` : nothing}${facetGroup(store, view, facets, shown[at] ?? 1)}`,
+      html`${at > 0 ? html`<span class="vsep"></span>` : nothing}${facetGroup(store, view, facets, shown[at] ?? 0)}`,
   );
 }
 
@@ -133,22 +145,28 @@ function restList(store: EditorStore, view: TreeView, rest: readonly Facet[]): T
 }
 
 /** No facet: it opens the audit. */
-function importsChip(store: EditorStore, { imports }: SummaryView, narrow: boolean): TemplateResult | typeof nothing {
+function importsChip(
+  store: EditorStore,
+  { imports }: SummaryView,
+  says: ImportsText,
+  toggleAudit: () => void,
+): TemplateResult | typeof nothing {
   const { unknown, dangerous } = imports;
-  const count = unknown + dangerous;
-  if (count === 0) {
+  if (unknown + dangerous === 0) {
     return nothing;
   }
   const open = store.pane.open && store.pane.tool === 'audit';
+  const whole = importsText(unknown, dangerous, false);
   return html`<vscode-button
     appearance="secondary"
     class="chip flag ${dangerous > 0 ? 'bad' : ''} ${open ? 'open' : ''}"
     data-stop
-    ${controlAria({ 'aria-expanded': String(open) })}
-    @click=${() => {
-      store.openPane('audit');
-    }}
-    >${icon(dangerous > 0 ? 'error' : 'warning')}<span>${importsText(unknown, dangerous, narrow)}</span></vscode-button
+    title=${says === 'count' ? whole : nothing}
+    ${controlAria({ 'aria-expanded': String(open), 'aria-label': says === 'count' ? whole : null })}
+    @click=${toggleAudit}
+    >${icon(dangerous > 0 ? 'error' : 'warning')}<span
+      >${says === 'count' ? formatCount(dangerous > 0 ? dangerous : unknown) : importsText(unknown, dangerous, says === 'short')}</span
+    ></vscode-button
   >`;
 }
 

@@ -6,6 +6,7 @@ import { icon, iconButton } from '../../components/controls';
 import { controlAria } from '../../components/controlAria';
 import { doNothing } from '../../components/doNothing';
 import { LightElement } from '../../components/lightElement';
+import { isTextUndo } from '../../components/textUndo';
 import { t } from '../../strings';
 import type { TextFieldElement } from '../../toolkit';
 import { regexErrorText } from '../regexErrorText';
@@ -161,8 +162,4 @@ export class FilterBox extends LightElement {
     this.#change({ text: history[at] ?? '' });
     return true;
   }
-}
-
-function isTextUndo({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-  return (ctrlKey || metaKey) && ['z', 'y'].includes(key.toLowerCase());
 }

@@ -2,13 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SummaryView } from '../../../src/protocol/messages';
 import { formatExact, formatSize } from '../../../src/wording/format';
 import { containerName, kindName, parameterCount, tensorCount } from '../../../src/wording/summary';
-import { iconButton } from '../../components/controls';
+import { iconButton, textButton } from '../../components/controls';
 import { menuContext, openNativeMenu } from '../../components/nativeMenu';
 import { t } from '../../strings';
+import type { EditorStore } from '../store';
+import { editsButtonId, openEditsList } from './editsList';
 
 /** The sentence that answers what the file is: kind first, then container, tensors, parameters, size. */
-export function summaryBar(summary: SummaryView, narrow: boolean): TemplateResult {
-  const { kind, container, counts, fileBytes } = summary;
+export function summaryBar(store: EditorStore, summary: SummaryView, narrow: boolean): TemplateResult {
+  const { kind, container, counts } = summary;
   return html`<header class="summary">
     <h1 class="facts ell">
       <span class="strong">${kind === null ? containerName(container, t) : kindName(kind, t)}</span
@@ -17,11 +19,51 @@ export function summaryBar(summary: SummaryView, narrow: boolean): TemplateResul
           ? nothing
           : html`<span title=${formatExact(counts.tensors)}>${tensorCount(counts.tensors, t)}</span
               ><span title=${formatExact(counts.parameters)}>${parameterCount(counts.parameters, t)}</span>`
-      }<span title=${t('{0} bytes', formatExact(fileBytes))}>${formatSize(fileBytes)}</span>
+      }${sizeFact(store, summary)}
     </h1>
-    <span class="grow"></span>
-    <ce-toolbar aria-label=${t('Actions')} data-vscode-context=${menuContext('summary')}
-      >${iconButton({ icon: 'ellipsis', label: t('More Actions…'), onClick: openNativeMenu })}</ce-toolbar
+    <ce-toolbar class="grow" aria-label=${t('Actions')}
+      >${editsButton(store)}<span class="grow"></span
+      ><span data-vscode-context=${menuContext('summary')}
+        >${iconButton({ icon: 'ellipsis', label: t('More Actions…'), onClick: openNativeMenu })}</span
+      ></ce-toolbar
     >
   </header>`;
+}
+
+/** Of the file on disk; with edits the size that it will have, and the one that it has. */
+function sizeFact({ editing }: EditorStore, { fileBytes }: SummaryView): TemplateResult {
+  const { edits } = editing;
+  if (edits === null || edits.bytes === null || !editing.isDirty) {
+    return html`<span title=${t('{0} bytes', formatExact(fileBytes))}>${formatSize(fileBytes)}</span>`;
+  }
+  const { bytes, savedBytes } = edits;
+  return html`<span title=${t('{0} bytes', formatExact(bytes))}
+    >${formatSize(bytes)} <span class="dim">${t('(was {0})', formatSize(savedBytes))}</span></span
+  >`;
+}
+
+function editsButton({ editing }: EditorStore): TemplateResult | typeof nothing {
+  const { edits } = editing;
+  if (edits === null || edits.steps.length === 0) {
+    return nothing;
+  }
+  return html`<span id=${editsButtonId}
+    >${textButton({
+      text: editsText(edits.current - (edits.saved ?? 0)),
+      icon: 'edit',
+      open: editing.listOpen,
+      onClick: openEditsList,
+    })}</span
+  >`;
+}
+
+/** Edits that the file on disk does not have; negative where some of its own have been undone. */
+function editsText(count: number): string {
+  if (count === 0) {
+    return t('Edits');
+  }
+  if (count < 0) {
+    return count === -1 ? t('1 edit undone') : t('{0} edits undone', formatExact(-count));
+  }
+  return count === 1 ? t('1 edit') : t('{0} edits', formatExact(count));
 }

@@ -1,4 +1,5 @@
 import type { HiddenColumn } from '../../../src/protocol/messages';
+import type { ChangeIndex } from './changeIndex';
 
 export type ColumnId = 'key' | 'shape' | 'dtype' | 'device' | 'size' | 'elements' | HiddenColumn;
 
@@ -63,15 +64,28 @@ export function clampWidth(width: number): number {
   return Math.round(Math.min(Math.max(width, smallestColumnWidth), largestColumnWidth));
 }
 
+/** Room for `old → new`, where the key can spare it. */
+const changedWidths: Readonly<Partial<Record<DataColumnId, number>>> = { shape: 180, dtype: 144, device: 128 };
+const smallestTreeWithRoom = 800;
+
 /** Columns that stand beside the key in a tree of this width, in pixels. */
-export function columnsFor(treeWidth: number, choice: ColumnChoice): readonly Column[] {
+export function columnsFor(
+  treeWidth: number,
+  choice: ColumnChoice,
+  changes: ChangeIndex | null = null,
+): readonly Column[] {
   return dataColumns
     .filter((id) => !choice.hidden.includes(id) && treeWidth >= defaults[id].dropsBelow)
     .map((id) => ({
       id,
-      width: clampWidth(choice.widths[id] ?? narrowed(id, treeWidth)),
+      width: clampWidth(choice.widths[id] ?? widened(id, treeWidth, changes) ?? narrowed(id, treeWidth)),
       numeric: defaults[id].numeric,
     }));
+}
+
+function widened(id: DataColumnId, treeWidth: number, changes: ChangeIndex | null): number | undefined {
+  const changed = id === 'shape' || id === 'dtype' || id === 'device' ? changes?.hasOld(id) : false;
+  return changed === true && treeWidth >= smallestTreeWithRoom ? changedWidths[id] : undefined;
 }
 
 /** Where Device has dropped out the others are narrower, so that the key keeps its room. */

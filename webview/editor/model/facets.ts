@@ -60,7 +60,7 @@ const groupGap = 17;
 
 /**
  * How many facets of each group stand in the bar: the longest groups give way first where the width, in pixels, does not
- * hold them all.
+ * hold them all. Of a group that has no room at all there is only the chip that opens it.
  * @param texts label and count of each facet, by group
  */
 export function facetsInBar(texts: readonly (readonly string[])[], width: number): number[] {
@@ -73,7 +73,7 @@ export function facetsInBar(texts: readonly (readonly string[])[], width: number
     texts.reduce((sum, group, at) => sum + groupWidth(group, shown[at] ?? 0), groupGap * (texts.length - 1));
   while (total() > width) {
     const longest = shown.indexOf(Math.max(...shown));
-    if ((shown[longest] ?? 0) <= 1) {
+    if ((shown[longest] ?? 0) === 0) {
       break;
     }
     shown[longest] = (shown[longest] ?? 0) - 1;

@@ -1,13 +1,18 @@
 import { RowFlag } from '../../../src/core/tree/treeColumns';
+import { TensorSums, type StoragePlaces } from './tensorSums';
 import type { TreeIndex } from './treeIndex';
 
-/** What several chosen rows have in common and what differs; groups stand for the entries below them. */
+/** What several chosen rows have in common and what differs; groups stand for the entries below them, removed rows for none. */
 export interface SelectionSummary {
   readonly entries: number;
   readonly tensors: number;
-  /** Elements and bytes of the tensors, as the rows show them. */
+  /** Elements and bytes of the tensors: of one row as it shows them, of several without counting any twice. */
   readonly elements: number;
   readonly bytes: number;
+  /** Elements outside the state of optimizers. */
+  readonly parameters: number;
+  /** Where shared storages lie is not known yet: the sums above may be too large. */
+  readonly inexact: boolean;
   /** Distinct texts of the tensors, with how many have each. */
   readonly dtypes: ReadonlyMap<string, number>;
   readonly devices: ReadonlyMap<string, number>;
@@ -28,18 +33,22 @@ class Summary {
   entries = 0;
   tensors = 0;
   requiresGrad = 0;
-  prefix: string | null = null;
+  readonly sums: TensorSums;
 
-  constructor(private readonly index: TreeIndex) {}
+  constructor(
+    private readonly index: TreeIndex,
+    places: StoragePlaces | null,
+  ) {
+    this.sums = new TensorSums(index, places);
+  }
 
   take(row: number): void {
     const { columns } = this.index;
     this.entries++;
-    const key = this.index.filterKeys[row] ?? '';
-    this.prefix = this.prefix === null ? key : sharedStart(this.prefix, key);
     count(this.descriptions, columns.description[row]);
     if (this.index.isTensor(row)) {
       this.tensors++;
+      this.sums.take(row);
       this.requiresGrad += this.index.hasFlag(row, RowFlag.RequiresGrad) ? 1 : 0;
       count(this.dtypes, columns.dtype[row]);
       count(this.devices, columns.device[row]);
@@ -54,42 +63,51 @@ function count(counts: Map<number, number>, value: number | undefined): void {
   }
 }
 
-function sharedStart(one: string, other: string): string {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) {
-    length++;
-  }
-  return one.slice(0, length);
-}
-
-export function summarizeSelection(index: TreeIndex, selected: ReadonlySet<number>): SelectionSummary {
-  const summary = new Summary(index);
-  let elements = 0;
-  let bytes = 0;
-  for (const row of topmost(index, selected)) {
-    elements += index.columns.elements[row] ?? 0;
-    bytes += index.columns.bytes[row] ?? 0;
+/** @param places null as long as they are not known */
+export function summarizeSelection(
+  index: TreeIndex,
+  selected: ReadonlySet<number>,
+  places: StoragePlaces | null = null,
+): SelectionSummary {
+  const summary = new Summary(index, places);
+  const rows = topmost(index, selected).filter((row) => !index.isRemoved(row));
+  for (const row of rows) {
     for (let below = row; below < index.end(row); below++) {
-      if (index.isEntry(below)) {
+      if (index.isEntry(below) && !index.isRemoved(below)) {
         summary.take(below);
       }
     }
   }
-  const { prefix, entries, tensors, requiresGrad } = summary;
+  const { entries, tensors, requiresGrad, sums } = summary;
+  const [only] = selected.size === 1 ? rows : [];
   const named = (counts: ReadonlyMap<number, number>): Map<string, number> =>
     new Map([...counts].map(([text, times]) => [index.columns.strings[text] ?? '', times]));
   return {
     entries,
     tensors,
-    elements,
-    bytes,
+    elements: only === undefined ? sums.elements : (index.columns.elements[only] ?? 0),
+    bytes: only === undefined ? sums.bytes : (index.columns.bytes[only] ?? 0),
+    parameters: sums.parameters,
+    inexact: only === undefined && sums.inexact,
     requiresGrad,
     dtypes: named(summary.dtypes),
     devices: named(summary.devices),
     shapes: named(summary.shapes),
     layers: layerNames(named(summary.descriptions)),
-    prefix: (prefix ?? '').slice(0, (prefix ?? '').lastIndexOf('.') + 1),
+    prefix: sharedPrefix(index, rows),
   };
+}
+
+/** The key of the branch that all rows stand below. */
+function sharedPrefix(index: TreeIndex, rows: readonly number[]): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) {
+    return '';
+  }
+  // Rows are in file order: a branch that holds the first and the last one holds them all.
+  const isAround = (row: number): boolean => index.isBranch(row) && row <= first && last < index.end(row);
+  const branch = [...index.ancestors(first), first].findLast(isAround);
+  return branch === undefined ? '' : `${index.key(branch)}.`;
 }
 
 /** Without rows that lie below another chosen one: they are counted with it. */

@@ -1,3 +1,5 @@
+import type { TreeView } from './treeView';
+
 /** What the sticky area needs to know of the rows shown. */
 export interface StickyTree {
   /** The row at a position, −1 outside. */
@@ -7,6 +9,15 @@ export interface StickyTree {
   ancestors(row: number): readonly number[];
   /** Position of the last row shown below `row`. */
   lastBelow(row: number): number;
+}
+
+export function shownTree({ visible, index }: TreeView): StickyTree {
+  return {
+    rowAt: (position) => visible.at(position),
+    positionOf: (row) => visible.positionOf(row),
+    ancestors: (row) => index.ancestors(row),
+    lastBelow: (row) => visible.lastBelow(row),
+  };
 }
 
 export interface StickyRow {

@@ -1,11 +1,14 @@
 import { ancestors, decodeLabels, hasChildren, rowKey } from '../../../src/core/tree/rows';
-import { RowKind, type TreeColumns } from '../../../src/core/tree/treeColumns';
+import { RowChange, RowKind, type TreeChanges, type TreeColumns } from '../../../src/core/tree/treeColumns';
+import { ChangeIndex } from './changeIndex';
 
 /** Characters of all filter texts together: deep nesting multiplies a small file's keys. */
 const mostKeyCharacters = 1 << 26;
 
 /** The columns whose cells are indexes into `strings`. */
 export type TextColumnId = 'shape' | 'dtype' | 'device' | 'description';
+/** Texts that rows had before they changed. */
+export type OldTextId = 'oldKey' | 'oldShape' | 'oldDtype' | 'oldDevice';
 
 /** What the interface derives from the columns once, when they arrive. Rows are numbers in file order. */
 export class TreeIndex {
@@ -13,8 +16,12 @@ export class TreeIndex {
   readonly labels: readonly string[];
   /** Number of ancestors. */
   readonly depth: Uint32Array;
-  /** Rows that are entries, not only groups. */
+  /** Rows that are entries, not only groups, without removed ones. */
   readonly entryCount: number;
+  /** Tensors among them. */
+  readonly tensorCount: number;
+  /** null while the document is as it was saved. */
+  readonly changes: ChangeIndex | null;
   /** Entries before each row, and behind the last one all. */
   readonly #entriesBefore: Uint32Array;
   #filterKeys: readonly string[] | undefined;
@@ -25,14 +32,18 @@ export class TreeIndex {
     this.labels = decodeLabels(columns);
     this.depth = new Uint32Array(columns.count);
     this.#entriesBefore = new Uint32Array(columns.count + 1);
+    this.changes = columns.changes === null ? null : new ChangeIndex(columns, columns.changes);
     let entries = 0;
+    let tensors = 0;
     for (let row = 0; row < columns.count; row++) {
       const parent = this.parent(row);
       this.depth[row] = parent < 0 ? 0 : (this.depth[parent] ?? 0) + 1;
       entries += this.isEntry(row) ? 1 : 0;
+      tensors += this.isTensor(row) && !this.isRemoved(row) ? 1 : 0;
       this.#entriesBefore[row + 1] = entries;
     }
-    this.entryCount = entries;
+    this.entryCount = entries - (this.changes?.removedEntries ?? 0);
+    this.tensorCount = tensors;
   }
 
   /** Has rows below it. */
@@ -48,9 +59,26 @@ export class TreeIndex {
     return this.columns.kind[row] === RowKind.Tensor;
   }
 
-  /** Entries below the row, without itself. */
+  /** Entries below the row, without itself; removed ones count below a row that is removed. */
   entriesBelow(row: number): number {
-    return (this.#entriesBefore[this.end(row)] ?? 0) - (this.#entriesBefore[row + 1] ?? 0);
+    const all = (this.#entriesBefore[this.end(row)] ?? 0) - (this.#entriesBefore[row + 1] ?? 0);
+    return this.isRemoved(row) ? all : all - (this.changes?.removedEntriesBelow(row) ?? 0);
+  }
+
+  /** What has become of the row since the last save. */
+  change(row: number): RowChange {
+    return this.changes?.change(row) ?? RowChange.None;
+  }
+
+  /** Gone from the document; shown where it was. */
+  isRemoved(row: number): boolean {
+    return this.changes?.isRemoved(row) ?? false;
+  }
+
+  /** '' where the text is as it was. */
+  oldText(column: OldTextId, row: number): string {
+    const changes: TreeChanges | null = this.columns.changes;
+    return changes === null ? '' : (this.columns.strings[changes[column][row] ?? 0] ?? '');
   }
 
   hasFlag(row: number, flag: number): boolean {
@@ -93,6 +121,16 @@ export class TreeIndex {
   get foldedKeys(): readonly string[] {
     this.#foldedKeys ??= this.filterKeys.map((key) => key.toLowerCase());
     return this.#foldedKeys;
+  }
+
+  /** What the row was called when the file was saved; of one that was somewhere else its whole key. */
+  savedLabel(row: number): string {
+    return this.oldText('oldKey', row) || this.label(row);
+  }
+
+  /** The key that the row had when the file was saved. */
+  savedKey(row: number): string {
+    return [...this.ancestors(row), row].map((each) => this.savedLabel(each)).join('.');
   }
 
   #collectKeys(): string[] {

@@ -13,8 +13,9 @@ import { explainRegexError, type RegexError } from './regexError';
 import { foldedTest } from './foldedFilter';
 import { Selection } from './selection';
 import { summarizeSelection, type SelectionSummary } from './selectionSummary';
+import type { StoragePlaces } from './tensorSums';
 import type { TreeIndex } from './treeIndex';
-import { expandToFit, VisibleRows } from './visibleRows';
+import { expandForFirstLook, VisibleRows } from './visibleRows';
 
 export type Layout = 'tree' | 'flat';
 export type Order = 'file' | 'natural';
@@ -36,6 +37,7 @@ export class TreeView {
   chosen: ReadonlySet<FacetId> = new Set();
   layout: Layout = 'tree';
   sort: Sort | null = null;
+  #showsRemoved = true;
   #order: Order = 'file';
   #filter: Filter = compileFilter(emptyQuery);
   readonly #expanded: Uint8Array;
@@ -43,7 +45,17 @@ export class TreeView {
   #expandedFiltered: Uint8Array | null = null;
   #sequence: Uint32Array;
   #flat: Uint32Array | null = null;
-  #summary: { readonly rows: ReadonlySet<number>; readonly summary: SelectionSummary } | null = null;
+  /** While a filter is on: what was chosen before, and the rows of it that match. */
+  #narrowed: { readonly all: ReadonlySet<number>; readonly left: ReadonlySet<number> } | null = null;
+  /** Per row the next match at or below its place; made when it is asked for. */
+  #nextMatch: { readonly of: FilterResult; readonly rows: Int32Array } | null = null;
+  /** Where tensors that share a storage lie; null until that is known. */
+  places: StoragePlaces | null = null;
+  #summary: {
+    readonly rows: ReadonlySet<number>;
+    readonly places: StoragePlaces | null;
+    readonly summary: SelectionSummary;
+  } | null = null;
 
   constructor(readonly index: TreeIndex) {
     this.result = this.#filterRows();
@@ -51,7 +63,7 @@ export class TreeView {
     this.visible = new VisibleRows(index);
     this.#expanded = new Uint8Array(index.count);
     this.#sequence = treeSequence(index, null);
-    expandToFit(index, this.#expanded, firstLook);
+    expandForFirstLook(index, this.#expanded, firstLook);
     this.#refresh();
   }
 
@@ -67,6 +79,19 @@ export class TreeView {
   /** A text or a facet narrows what is shown. */
   get isFiltered(): boolean {
     return !this.#filter.all || this.chosen.size > 0;
+  }
+
+  /** Removed rows stand where they were. */
+  get showsRemoved(): boolean {
+    return this.#showsRemoved;
+  }
+
+  /** Something can be shown below the row. */
+  isBranch(row: number): boolean {
+    const { index } = this;
+    return (
+      index.isBranch(row) && (this.#showsRemoved || index.end(row) - row - 1 > (index.changes?.removedBelow(row) ?? 0))
+    );
   }
 
   isExpanded(row: number): boolean {
@@ -117,6 +142,27 @@ export class TreeView {
     this.result = this.#filterRows(choiceOf(this.facets, this.chosen));
     this.#expandedFiltered = this.isFiltered ? this.result.visible.slice() : null;
     this.#refresh();
+    this.#narrowSelection();
+  }
+
+  /** What a filter hides is not chosen: no edit is about rows that are not seen. When the filter ends it is chosen again. */
+  #narrowSelection(): void {
+    const { rows } = this.selection;
+    const all = this.#narrowed?.left === rows ? this.#narrowed.all : rows;
+    const left = this.isFiltered ? [...all].filter((row) => this.result.matches[row] === 1) : [...all];
+    if (left.length !== rows.size || left.some((row) => !rows.has(row))) {
+      this.selection.selectAll(left);
+    }
+    this.#narrowed = this.isFiltered ? { all, left: this.selection.rows } : null;
+  }
+
+  /** A row whose key shows what of this row's label the filter has found: itself, or its first match below; −1 for none. */
+  matchAt(row: number): number {
+    if (this.#nextMatch?.of !== this.result) {
+      this.#nextMatch = { of: this.result, rows: nextMatches(this.result.matches) };
+    }
+    const match = this.#nextMatch.rows[row] ?? -1;
+    return match < this.index.end(row) ? match : -1;
   }
 
   #filterRows(choice?: FacetChoice): FilterResult {
@@ -134,10 +180,33 @@ export class TreeView {
 
   /** Of the rows chosen now; made once for each selection. */
   get selectionSummary(): SelectionSummary {
-    if (this.#summary?.rows !== this.selection.rows) {
-      this.#summary = { rows: this.selection.rows, summary: summarizeSelection(this.index, this.selection.rows) };
+    const { places, index } = this;
+    const { rows } = this.selection;
+    if (this.#summary?.rows !== rows || this.#summary.places !== places) {
+      this.#summary = { rows, places, summary: summarizeSelection(index, rows, places) };
     }
     return this.#summary.summary;
+  }
+
+  showRemoved(shown: boolean): void {
+    const position = this.visible.positionOf(this.selection.focused);
+    this.#showsRemoved = shown;
+    this.#refresh();
+    this.#pullFocusUp();
+    this.keepFocus(position);
+  }
+
+  /** Where the focused row is gone, the one that stands in its place has the focus. */
+  keepFocus(position: number): void {
+    const { focused } = this.selection;
+    if ((focused < 0 || this.visible.positionOf(focused) < 0) && this.visible.length > 0) {
+      this.selection.select(this.visible.at(Math.min(Math.max(position, 0), this.visible.length - 1)));
+    }
+  }
+
+  /** Chosen rows that can be edited. */
+  editableRows(): number[] {
+    return this.selection.ordered().filter((row) => !this.index.isRemoved(row));
   }
 
   setLayout(layout: Layout): void {
@@ -174,6 +243,7 @@ export class TreeView {
       flat: this.isFlat,
       kept: this.isFiltered ? (this.isFlat ? this.result.matches : this.result.visible) : null,
       expanded: this.#openRows,
+      withoutRemoved: !this.#showsRemoved,
     });
   }
 
@@ -230,13 +300,16 @@ export class TreeView {
   /** The focus does not stay on a row that has gone into a closed branch. */
   #pullFocusUp(): void {
     const { focused } = this.selection;
-    if (focused < 0 || this.visible.positionOf(focused) >= 0) {
-      return;
-    }
-    const shown = this.index.ancestors(focused).findLast((row) => this.visible.positionOf(row) >= 0);
-    if (shown !== undefined) {
+    const shown = focused < 0 ? focused : this.shownRow(focused);
+    if (shown !== focused) {
       this.selection.select(shown);
     }
+  }
+
+  /** The row itself, or the closed branch that hides it. */
+  shownRow(row: number): number {
+    const isShown = (each: number): boolean => this.visible.positionOf(each) >= 0;
+    return isShown(row) ? row : (this.index.ancestors(row).findLast(isShown) ?? row);
   }
 
   /** Opens what is above a row, and ends a filter that hides it. */
@@ -247,13 +320,14 @@ export class TreeView {
     for (const above of this.index.ancestors(row)) {
       this.#openRows[above] = 1;
     }
+    this.#showsRemoved ||= this.index.isRemoved(row);
     this.#refresh();
   }
 
   selectMatching(): void {
     const matching: number[] = [];
     for (const row of this.#sequence) {
-      if (this.result.matches[row] === 1) {
+      if (this.result.matches[row] === 1 && !this.index.isRemoved(row)) {
         matching.push(row);
       }
     }
@@ -266,7 +340,7 @@ export class TreeView {
     const start = Math.max(this.selection.focused, step === 1 ? -1 : 0);
     for (let distance = 1; distance <= count; distance++) {
       const row = (((start + step * distance) % count) + count) % count;
-      if (this.index.hasFlag(row, flaggedBits) && !this.#hasFlaggedBelow(row)) {
+      if (this.index.hasFlag(row, flaggedBits) && !this.index.isRemoved(row) && !this.#hasFlaggedBelow(row)) {
         return row;
       }
     }
@@ -300,4 +374,14 @@ export class TreeView {
     }
     this.#refresh();
   }
+}
+
+function nextMatches(matches: Uint8Array): Int32Array {
+  const next = new Int32Array(matches.length);
+  let match = -1;
+  for (let row = matches.length - 1; row >= 0; row--) {
+    match = matches[row] === 1 ? row : match;
+    next[row] = match;
+  }
+  return next;
 }

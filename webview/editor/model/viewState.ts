@@ -1,5 +1,7 @@
 import type { ViewState } from '../../../src/protocol/messages';
 import { isSortColumn, type Sort } from './order';
+import { rowsOfKeys, rowsOfSavedKeys } from './rowsOfKeys';
+import type { TreeIndex } from './treeIndex';
 import type { TreeView } from './treeView';
 
 /** Rows are kept by key, so that they are found again in the next version of the file. No more than these. */
@@ -7,6 +9,8 @@ const mostExpanded = 4_000;
 const mostSelected = 1_000;
 /** Characters of the keys of each: deep ones are long. */
 const mostCharacters = 1 << 18;
+/** The same of a state that only the next tree sees: deep nesting multiplies a small file's keys. */
+const mostCharactersWhole = 1 << 26;
 
 /** What is kept of a tree. */
 export type TreeState = Pick<
@@ -14,15 +18,16 @@ export type TreeState = Pick<
   'filter' | 'facets' | 'expanded' | 'selected' | 'focused' | 'layout' | 'order' | 'sort'
 >;
 
-export function captureTree(view: TreeView): TreeState {
+/** @param whole without the bounds that what VS Code keeps has. */
+export function captureTree(view: TreeView, whole = false): TreeState {
   const { index, selection } = view;
   const keys = (rows: Iterable<number>, most: number): string[] => {
     const list: string[] = [];
     let characters = 0;
     for (const row of rows) {
-      const key = index.filterKeys[row] ?? '';
+      const key = index.key(row);
       characters += key.length;
-      if (list.length === most || characters > mostCharacters) {
+      if (characters > (whole ? mostCharactersWhole : mostCharacters) || (!whole && list.length === most)) {
         break;
       }
       list.push(key);
@@ -34,26 +39,24 @@ export function captureTree(view: TreeView): TreeState {
     facets: [...view.chosen],
     expanded: keys(view.expandedRows(), mostExpanded),
     selected: keys(selection.rows, mostSelected),
-    focused: selection.focused < 0 ? null : (index.filterKeys[selection.focused] ?? null),
+    focused: selection.focused < 0 ? null : index.key(selection.focused),
     layout: view.layout,
     order: view.order,
     sort: view.sort,
   };
 }
 
-export function restoreTree(view: TreeView, state: TreeState): void {
-  const { index } = view;
+/** @param before the tree that the state is of, where that is known: rows that were renamed since are found then */
+export function restoreTree(view: TreeView, state: TreeState, before?: TreeIndex): void {
   const wanted = new Set([...state.expanded, ...state.selected, ...(state.focused === null ? [] : [state.focused])]);
-  const rowOf = new Map<string, number>();
-  for (let row = 0; row < index.count && rowOf.size < wanted.size; row++) {
-    const key = index.filterKeys[row] ?? '';
-    if (wanted.has(key) && !rowOf.has(key)) {
-      rowOf.set(key, row);
-    }
-  }
+  const rowOf = rowsOf(view.index, wanted, before);
   const rows = (keys: readonly string[]): number[] =>
     keys.map((key) => rowOf.get(key)).filter((row): row is number => row !== undefined);
-  view.restoreExpanded(rows(state.expanded));
+  const expanded = rows(state.expanded);
+  // Where all keys have changed (a prefix is gone) the tree is looked at afresh.
+  if (expanded.length > 0 || state.expanded.length === 0) {
+    view.restoreExpanded(expanded);
+  }
   view.layout = state.layout;
   view.setOrder(state.order);
   view.setSort(restoredSort(state.sort));
@@ -61,6 +64,23 @@ export function restoreTree(view: TreeView, state: TreeState): void {
   view.setFacets(state.facets);
   const focused = state.focused === null ? undefined : rowOf.get(state.focused);
   view.selection.restore(rows(state.selected), focused ?? -1);
+}
+
+function rowsOf(index: TreeIndex, wanted: ReadonlySet<string>, before?: TreeIndex): ReadonlyMap<string, number> {
+  const rowOf = rowsOfKeys(index, wanted);
+  const missing = [...wanted].filter((key) => !rowOf.has(key));
+  if (before === undefined || missing.length === 0) {
+    return rowOf;
+  }
+  const savedKeys = new Map([...rowsOfKeys(before, missing)].map(([key, row]) => [key, before.savedKey(row)]));
+  const rowOfSaved = rowsOfSavedKeys(index, savedKeys.values());
+  for (const [key, savedKey] of savedKeys) {
+    const row = rowOfSaved.get(savedKey);
+    if (row !== undefined) {
+      rowOf.set(key, row);
+    }
+  }
+  return rowOf;
 }
 
 function restoredSort(sort: ViewState['sort']): Sort | null {

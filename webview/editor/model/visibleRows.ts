@@ -9,6 +9,8 @@ export interface Visibility {
   /** Per row: 1 for what may be shown; null when nothing is filtered. */
   readonly kept: Uint8Array | null;
   readonly expanded: Uint8Array;
+  /** Removed rows are left out. */
+  readonly withoutRemoved: boolean;
 }
 
 /** The rows that are shown, in order, and where each stands. Buffers are kept between updates. */
@@ -59,13 +61,13 @@ export class VisibleRows {
     return low;
   }
 
-  update({ sequence, flat, kept, expanded }: Visibility): void {
+  update({ sequence, flat, kept, expanded, withoutRemoved }: Visibility): void {
     this.#position.fill(-1);
     this.#length = 0;
     for (let at = 0; at < sequence.length;) {
       const row = sequence[at] ?? 0;
       const whole = flat ? 1 : this.index.end(row) - row;
-      if (kept !== null && kept[row] === 0) {
+      if ((kept !== null && kept[row] === 0) || (withoutRemoved && this.index.isRemoved(row))) {
         at += whole;
         continue;
       }
@@ -76,8 +78,21 @@ export class VisibleRows {
   }
 }
 
-/** Expands level by level while everything shown stays within `most` rows: what a first look at the file shows. */
-export function expandToFit(index: TreeIndex, expanded: Uint8Array, most: number): void {
+/**
+ * What a first look at the file shows: level by level while everything shown stays within `most` rows. Where not even the
+ * first level does, what holds most of the tensors is opened, so that the look meets weights.
+ */
+export function expandForFirstLook(index: TreeIndex, expanded: Uint8Array, most: number): void {
+  expandToFit(index, expanded, most);
+  const branches = children(index.columns, -1).filter((row) => index.isBranch(row));
+  const tensors = (row: number): number => index.columns.tensors[row] ?? 0;
+  const [first] = branches;
+  if (first !== undefined && !branches.some((row) => expanded[row] === 1)) {
+    expanded[branches.reduce((main, row) => (tensors(row) > tensors(main) ? row : main), first)] = 1;
+  }
+}
+
+function expandToFit(index: TreeIndex, expanded: Uint8Array, most: number): void {
   let level = children(index.columns, -1);
   let shown = level.length;
   while (level.length > 0 && shown <= most) {

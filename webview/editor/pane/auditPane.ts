@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { AuditImport, AuditView } from '../../../src/protocol/messages';
 import { formatExact } from '../../../src/wording/format';
 import { button, icon, linkButton } from '../../components/controls';
-import { shownText } from '../../components/fileText';
+import { keyText, shownText } from '../../components/fileText';
 import { doNothing } from '../../components/doNothing';
 import { LightElement } from '../../components/lightElement';
 import { codeBlock } from '../../components/pythonCode';
@@ -27,25 +27,25 @@ export function auditPane(store: EditorStore, index: TreeIndex, goToRow: (row: n
     copyText: audit === null ? null : () => auditText(audit),
     body:
       audit === null
-        ? html`<div class="scroll" tabindex="-1"></div>`
-        : html`<div class="scroll" tabindex="-1">
-              ${verdictLine(audit)}
+        ? { scrolled: nothing }
+        : {
+            scrolled: html`${verdictLine(audit)}
               <ce-audit .audit=${audit} .index=${index} .goToRow=${goToRow}></ce-audit>
-              ${blockerList(audit, goToRow)}${
-                audit.python === null
-                  ? nothing
-                  : section(
-                      t('Load with these imports allowed'),
-                      html`<div class="in code-in">
-                        ${codeBlock(audit.python, (code) => {
-                          store.copy(code);
-                        })}
-                      </div>`,
-                    )
-              }
-            </div>
-            ${audit.python === null ? nothing : actionBar(store, audit.python)}`,
+              ${blockerList(audit, goToRow)}${audit.python === null ? nothing : allowingCode(store, audit.python)}`,
+            below: audit.python === null ? nothing : actionBar(store, audit.python),
+          },
   };
+}
+
+function allowingCode(store: EditorStore, python: string): TemplateResult {
+  return section(
+    t('Load with these imports allowed'),
+    html`<div class="in code-in">
+      ${codeBlock(python, (code) => {
+        store.copy(code);
+      })}
+    </div>`,
+  );
 }
 
 function verdictLine({ verdict, sentence, loads, imports }: AuditView): TemplateResult {
@@ -142,7 +142,7 @@ export class AuditElement extends LightElement {
         <div class="hd" role="row">
           <div role="columnheader">${t('Import')}</div>
           <div role="columnheader" class="num">${t('Uses')}</div>
-          <div role="columnheader">${t('Needed by')}</div>
+          <div role="columnheader" class="needed">${t('Needed by')}</div>
         </div>
         ${lines.map((line, at) => (line.kind === 'group' ? this.#group(line, at) : this.#import(line.import, at)))}
       </div>
@@ -185,7 +185,7 @@ export class AuditElement extends LightElement {
       }}
     >
       <div role="gridcell" class="gi" title=${shownText(name)}>
-        ${verdictIcon(verdict)}<span class="ell mono file-text">${shownText(name)}</span>
+        ${verdictIcon(verdict)}<span class="name mono">${keyText(name)}</span>
       </div>
       <div role="gridcell" class="num">${formatExact(uses)}</div>
       <div role="gridcell" class="need">${this.#neededBy(used)}</div>

@@ -22,9 +22,9 @@ export function detailsPane(store: EditorStore, details: DetailsView, goToRow: (
     icon: null,
     title: html`<span title=${shownText(details.key)}>${keyText(details.key)}</span>`,
     copyText: () => detailsText(details),
-    body: html`${details.description === '' && details.chips.length === 0 ? nothing : subtitle(details)}
-      <div class="scroll" tabindex="-1">
-        ${
+    body: {
+      above: details.description === '' && details.chips.length === 0 ? nothing : subtitle(details),
+      scrolled: html`${
           details.python === ''
             ? nothing
             : html`<div class="in code-in">
@@ -39,8 +39,8 @@ export function detailsPane(store: EditorStore, details: DetailsView, goToRow: (
             ({ id, title }) => `${id} ${title}`,
             (each) => detailsSection(each, goToRow),
           )}
-        </div>
-      </div>`,
+        </div>`,
+    },
   };
 }
 
@@ -114,6 +114,6 @@ export function noDetails(text: string): PaneContent {
     icon: null,
     title: t('Details'),
     copyText: null,
-    body: html`<div class="scroll" tabindex="-1"><div class="in dim">${text}</div></div>`,
+    body: { scrolled: html`<div class="in dim">${text}</div>` },
   };
 }

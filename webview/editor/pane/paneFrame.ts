@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { icon, iconButton } from '../../components/controls';
 import { dragPointer } from '../../components/drag';
 import { styleValues } from '../../components/styleValues';
@@ -6,10 +7,26 @@ import { t } from '../../strings';
 import type { EditorStore, Tool } from '../store';
 import { menuContext } from '../../components/nativeMenu';
 
-const defaultWidths: Readonly<Record<Tool, number>> = { details: 320, audit: 512 };
+const defaultWidths: Readonly<Record<Tool, number>> = {
+  details: 320,
+  audit: 512,
+  devices: 384,
+  rename: 384,
+  cast: 384,
+  review: 384,
+};
+/** Tools that gain nothing from a whole page. */
+const fixedSize: readonly Tool[] = ['devices', 'cast'];
 const smallestWidth = 240;
 const smallestTree = 320;
-const defaultHeights: Readonly<Record<Tool, number>> = { details: 196, audit: 280 };
+const defaultHeights: Readonly<Record<Tool, number>> = {
+  details: 196,
+  audit: 280,
+  devices: 280,
+  rename: 280,
+  cast: 280,
+  review: 280,
+};
 const smallestHeight = 96;
 /** Editors narrower than this have the pane below the tree. */
 const stackedBelow = 900;
@@ -39,15 +56,22 @@ export interface PaneContent {
   readonly title: TemplateResult | string;
   /** Text that the copy button in the head copies; null while there is nothing. */
   readonly copyText: (() => string) | null;
-  readonly body: TemplateResult;
+  readonly body: TemplateResult | ScrolledBody;
+}
+
+/** What scrolls, between what stays: its element is the same for every content of one tool, so that it keeps the focus. */
+interface ScrolledBody {
+  readonly above?: TemplateResult | typeof nothing;
+  readonly scrolled: TemplateResult | typeof nothing;
+  readonly below?: TemplateResult | typeof nothing;
 }
 
 export function paneFrame(store: EditorStore, place: PanePlace, content: PaneContent): TemplateResult {
   const { tool } = store.pane;
   return html`<aside
     class="pane"
-    aria-label=${tool === 'audit' ? t('Import Audit') : t('Details')}
-    data-vscode-context=${menuContext('pane')}
+    aria-label=${content.icon !== null && typeof content.title === 'string' ? content.title : t('Details')}
+    data-vscode-context=${menuContext(tool === 'details' ? 'pane' : 'tool')}
     ${styleValues({ '--w': `${place.width}px`, '--h': `${place.height}px` })}
   >
     ${sash(store, place)}
@@ -55,13 +79,9 @@ export function paneFrame(store: EditorStore, place: PanePlace, content: PaneCon
       ${content.icon === null ? nothing : icon(content.icon)}
       <h2 class="grow ell">${content.title}</h2>
       <ce-toolbar aria-label=${t('Pane')}
-        >${content.copyText === null ? nothing : copyButton(store, content.copyText)}${iconButton({
-          icon: store.enlarged ? 'screen-normal' : 'screen-full',
-          label: store.enlarged ? t('Restore Size') : t('Enlarge'),
-          onClick: () => {
-            store.toggleEnlarged();
-          },
-        })}${iconButton({
+        >${content.copyText === null ? nothing : copyButton(store, content.copyText)}${
+          fixedSize.includes(tool) ? nothing : enlargeButton(store)
+        }${iconButton({
           icon: 'close',
           label: t('Close'),
           onClick: () => {
@@ -70,8 +90,24 @@ export function paneFrame(store: EditorStore, place: PanePlace, content: PaneCon
         })}</ce-toolbar
       >
     </div>
-    ${content.body}
+    ${keyed(tool, 'scrolled' in content.body ? scrolledBody(content.body) : content.body)}
   </aside>`;
+}
+
+function scrolledBody({ above = nothing, scrolled, below = nothing }: ScrolledBody): TemplateResult {
+  return html`${above}
+    <div class="scroll" tabindex="-1">${scrolled}</div>
+    ${below}`;
+}
+
+function enlargeButton(store: EditorStore): TemplateResult {
+  return iconButton({
+    icon: store.enlarged ? 'screen-normal' : 'screen-full',
+    label: store.enlarged ? t('Restore Size') : t('Enlarge'),
+    onClick: () => {
+      store.toggleEnlarged();
+    },
+  });
 }
 
 function copyButton(store: EditorStore, text: () => string): TemplateResult {

@@ -22,8 +22,8 @@ export function selectionPane(store: EditorStore, view: TreeView, fileBytes: num
     icon: null,
     title: t('{0} entries selected', formatExact(summary.entries)),
     copyText: () => [...view.selection.rows].map((row) => view.index.key(row)).join('\n'),
-    body: html`<div class="scroll" tabindex="-1">
-      <div class="sections">
+    body: {
+      scrolled: html`<div class="sections">
         ${section(t('Totals'), factList(totals(summary, fileBytes)))}
         ${common.length === 0 ? nothing : section(t('In common'), factList(common))}
         ${different.length === 0 ? nothing : section(t('Different'), factList(different))}
@@ -39,8 +39,8 @@ export function selectionPane(store: EditorStore, view: TreeView, fileBytes: num
                 </div>`,
               )
         }
-      </div>
-    </div>`,
+      </div>`,
+    },
   };
 }
 
@@ -49,17 +49,18 @@ function row(label: string, value: string, secondary?: string): Row {
   return { fact, value: html`<span class="file-text">${shownText(value)}</span>` };
 }
 
-function totals({ entries, tensors, elements, bytes }: SelectionSummary, fileBytes: number): Row[] {
+function totals(summary: SelectionSummary, fileBytes: number): Row[] {
+  const { entries, tensors, elements, parameters, bytes, inexact } = summary;
   const counts = [row(t('Tensors'), formatExact(tensors))];
   if (entries > tensors) {
     counts.push(row(t('Other entries'), formatExact(entries - tensors)));
   }
-  if (tensors === 0) {
+  if (tensors === 0 || inexact) {
     return counts;
   }
   return [
     ...counts,
-    row(t('Parameters'), formatExact(elements)),
+    parameters > 0 ? row(t('Parameters'), formatExact(parameters)) : row(t('Elements'), formatExact(elements)),
     row(t('Size'), formatSize(bytes), `(${formatBytes(bytes, t)})`),
     row(t('Share of file'), formatPercent(fileBytes === 0 ? 0 : Math.min(bytes / fileBytes, 1))),
   ];

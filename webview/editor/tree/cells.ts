@@ -10,6 +10,7 @@ import type { DataColumnId } from '../model/columns';
 import { literalToken, type Token } from '../model/rowTokens';
 import type { TreeIndex } from '../model/treeIndex';
 import type { EditorStore } from '../store';
+import { changeMark } from './changes';
 
 type Content = TemplateResult | string | typeof nothing;
 
@@ -26,7 +27,7 @@ export function cellContent(store: EditorStore, index: TreeIndex, column: DataCo
       return shapeContent(index, row);
     case 'dtype':
     case 'device':
-      return index.isTensor(row) ? shownText(index.text(column, row)) : dim(index.text(column, row));
+      return namedContent(index, column, row);
     case 'elements':
       return hasTensors(index, row) ? formatCount(index.columns.elements[row] ?? 0) : nothing;
     case 'size':
@@ -38,14 +39,39 @@ export function cellContent(store: EditorStore, index: TreeIndex, column: DataCo
   }
 }
 
+/** What was there, struck through, before what is. */
+function withOld(old: Content, now: Content): Content {
+  return html`<span class="changed"
+    ><span class="said">${t('was')}</span><del class="was">${old}</del><span class="arrow" aria-hidden="true">→</span
+    ><span class="said">${t('is')}</span><span class="now">${now}</span></span
+  >`;
+}
+
+function namedContent(index: TreeIndex, column: 'dtype' | 'device', row: number): Content {
+  const text = index.text(column, row);
+  const old = index.oldText(column === 'dtype' ? 'oldDtype' : 'oldDevice', row);
+  const now = index.isTensor(row) ? shownText(text) : dim(text);
+  return old === '' || old === text ? now : withOld(shownText(old), now);
+}
+
+/** The class that colours a Python literal. */
+export function literalClass(literal: string): string {
+  const token = literalToken(literal);
+  return token === null ? '' : tokenClasses[token];
+}
+
+function valueContent(text: string): Content {
+  return html`<span class="file-text ${literalClass(text)}">${shownText(text)}</span>`;
+}
+
 export function shapeContent(index: TreeIndex, row: number): Content {
   const text = index.text('shape', row);
+  const old = index.oldText('oldShape', row);
   switch (index.columns.kind[row]) {
     case RowKind.Tensor:
-      return shapeText(text);
     case RowKind.Value: {
-      const token = literalToken(text);
-      return html`<span class="file-text ${token === null ? '' : tokenClasses[token]}">${shownText(text)}</span>`;
+      const content = index.isTensor(row) ? shapeText : valueContent;
+      return old === '' ? content(text) : withOld(content(old), content(text));
     }
     default: {
       const tensors = index.columns.tensors[row] ?? 0;
@@ -96,13 +122,14 @@ const marks: readonly Mark[] = [
 /** 16px each, right-aligned in the key cell. An open branch shows none: what it stands for is seen below. */
 export function rowMarks(index: TreeIndex, row: number, expanded: boolean): Content {
   const shown = expanded ? [] : marks.filter(({ flag }) => index.hasFlag(row, flag));
-  return shown.length === 0
+  const change = changeMark(index, row, shown.length > 0);
+  return shown.length === 0 && change === nothing
     ? nothing
     : html`<span class="marks"
         >${shown.map(
           (mark) =>
             html`<span title=${mark.text()}>${icon(mark.icon, mark.classes)}</span
               ><span class="said">${mark.text()}</span>`,
-        )}</span
+        )}${change}</span
       >`;
 }

@@ -3,23 +3,22 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { doNothing } from '../../components/doNothing';
 import { dragPointer } from '../../components/drag';
 import { LightElement } from '../../components/lightElement';
-import { menuContext } from '../../components/nativeMenu';
 import { styleValues } from '../../components/styleValues';
 import { t } from '../../strings';
 import { columnsFor, gridTemplate, type Column, type ColumnId } from '../model/columns';
 import { isSortColumn } from '../model/order';
 import { ScrollSpace } from '../model/scrollSpace';
-import { stickyRows, type StickyRow } from '../model/stickyRows';
-import type { TreeView } from '../model/treeView';
+import { shownTree, stickyRows, type StickyRow } from '../model/stickyRows';
+import { emptyQuery, type TreeView } from '../model/treeView';
 import { TypeAhead } from '../model/typeAhead';
 import type { EditorStore } from '../store';
 import { fitColumn } from './fitColumn';
 import { prefixOf, prefixWidth } from './flatPrefix';
 import { headerCellId, treeHeader } from './header';
 import { handleHeaderKey } from './headerKeys';
-import { kindName, rowId, stickyRow, treeRow, type RowContext } from './row';
+import { focusedRowMenu, rowId, stickyRow, treeRow, type RowContext } from './row';
 import { scrollbar } from './scrollbar';
-import { askForMenuAt, doubleClickRow, pressRow, rowOfEvent, type TreeMouseActions } from './treeMouse';
+import { askForMenuAt, doubleClickRow, isTyping, pressRow, rowOfEvent, type TreeMouseActions } from './treeMouse';
 import { goToFlagged, handleTreeKey, type TreeKeyActions } from './treeKeys';
 
 const rowHeight = 22;
@@ -53,6 +52,8 @@ export class TreeElement extends LightElement {
   });
   #scrollToFocused = false;
   #restoreTop: number | null = null;
+  /** What the rows were last filtered by; another one with every change. */
+  #query = emptyQuery;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -62,6 +63,10 @@ export class TreeElement extends LightElement {
   override focus(): void {
     this.#grid?.focus({ preventScroll: true });
   }
+
+  readonly #focusGrid = (): void => {
+    this.focus();
+  };
 
   /** To be called after the focused row has changed other than by a key of the tree itself. */
   revealFocused(): void {
@@ -79,26 +84,30 @@ export class TreeElement extends LightElement {
     return Math.max(0, this.#size.height - rowHeight);
   }
 
-  get #page(): number {
-    return Math.max(1, Math.floor(this.#viewHeight / rowHeight));
-  }
-
   #columns(): readonly Column[] {
-    return this.store === null ? [] : columnsFor(this.#size.width, this.store.columns);
+    return this.store === null
+      ? []
+      : columnsFor(this.#size.width, this.store.columns, this.view?.index.changes ?? null);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('view') && this.view !== null) {
       this.#restoreTop = this.store?.scrollTop ?? 0;
+    } else if (this.view !== null && this.#query !== this.view.query) {
+      // The first match is at the top; without a filter the focused row is what was looked at.
+      this.#top = 0;
+      this.#scrollToFocused ||= this.view.query.text === '';
+    }
+    this.#query = this.view?.query ?? emptyQuery;
+    if (this.store?.revealWanted === true) {
+      this.store.revealWanted = false;
+      this.#scrollToFocused = true;
     }
     this.#space.resize((this.view?.visible.length ?? 0) * rowHeight, this.#viewHeight);
     if (this.#size.height > 0 && this.#restoreTop !== null) {
       this.#top = this.#space.clamp(this.#restoreTop);
-    } else if (this.#scrollToFocused) {
-      this.#top = this.#topShowingFocused();
-    } else {
-      this.#top = this.#space.clamp(this.#top);
     }
+    this.#top = this.#scrollToFocused ? this.#topShowingFocused() : this.#space.clamp(this.#top);
   }
 
   protected override firstUpdated(): void {
@@ -139,17 +148,7 @@ export class TreeElement extends LightElement {
   }
 
   #sticky(view: TreeView): readonly StickyRow[] {
-    if (view.isFlat) {
-      return [];
-    }
-    const { visible, index } = view;
-    const tree = {
-      rowAt: (position: number) => visible.at(position),
-      positionOf: (row: number) => visible.positionOf(row),
-      ancestors: (row: number) => index.ancestors(row),
-      lastBelow: (row: number) => visible.lastBelow(row),
-    };
-    return stickyRows(tree, this.#top, rowHeight, this.#mostSticky());
+    return view.isFlat ? [] : stickyRows(shownTree(view), this.#top, rowHeight, this.#mostSticky());
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -159,7 +158,7 @@ export class TreeElement extends LightElement {
     }
     const columns = this.#columns();
     const context = this.#rowContext(store, view, columns);
-    const { selection, visible } = view;
+    const { visible } = view;
     const total = visible.length * rowHeight;
     return html`<div
         class="grid"
@@ -170,7 +169,7 @@ export class TreeElement extends LightElement {
         aria-rowcount=${visible.length + 1}
         aria-colcount=${columns.length + 1}
         aria-activedescendant=${this.#activeDescendant(view)}
-        data-vscode-context=${menuContext('row', { entryKind: kindName(view, Math.max(selection.focused, 0)) })}
+        data-vscode-context=${focusedRowMenu(store, view)}
         ${styleValues({ '--cols': gridTemplate(columns) })}
         @scroll=${this.#onScroll}
         @keydown=${this.#onKeyDown}
@@ -228,8 +227,7 @@ export class TreeElement extends LightElement {
   #rowContext(store: EditorStore, view: TreeView, columns: readonly Column[]): RowContext {
     const { index, selection } = view;
     const { focused } = selection;
-    const branch =
-      focused >= 0 && index.isBranch(focused) && view.isExpanded(focused) ? focused : index.parent(focused);
+    const branch = focused >= 0 && view.isBranch(focused) && view.isExpanded(focused) ? focused : index.parent(focused);
     const prefix = view.isFlat ? prefixOf(view) : '';
     const keyWidth = this.#size.width - columns.reduce((sum, column) => sum + column.width, 0);
     return {
@@ -240,6 +238,7 @@ export class TreeElement extends LightElement {
       activeBranch: branch,
       prefixLength: prefix.length,
       prefixWidth: prefix === '' || this.#grid === null ? null : prefixWidth(prefix, keyWidth, this.#grid),
+      focusTree: this.#focusGrid,
     };
   }
 
@@ -280,7 +279,7 @@ export class TreeElement extends LightElement {
 
   #keyActions(): TreeKeyActions {
     return {
-      page: this.#page,
+      page: Math.max(1, Math.floor(this.#viewHeight / rowHeight)),
       typeAhead: this.#typeAhead,
       changed: () => {
         this.#scrollToFocused = true;
@@ -294,6 +293,12 @@ export class TreeElement extends LightElement {
       focusFilter: this.focusFilter,
       copy: (what) => {
         this.store?.copyRows(what);
+      },
+      rename: () => {
+        this.store?.editing.startRenaming();
+      },
+      remove: () => {
+        this.store?.editing.runOnSelection('remove', this.#focusGrid);
       },
     };
   }
@@ -339,7 +344,7 @@ export class TreeElement extends LightElement {
 
   readonly #onMouseDown = (event: MouseEvent): void => {
     const row = this.view === null ? -1 : rowOfEvent(event, this.view);
-    if (this.view !== null && row >= 0 && event.button === 0) {
+    if (this.view !== null && row >= 0 && event.button === 0 && !isTyping(event)) {
       // The row may be another one before the browser gives it the focus.
       event.preventDefault();
       this.focus();
@@ -350,14 +355,14 @@ export class TreeElement extends LightElement {
 
   readonly #onDoubleClick = (event: MouseEvent): void => {
     const row = this.view === null ? -1 : rowOfEvent(event, this.view);
-    if (this.view !== null && row >= 0) {
+    if (this.view !== null && row >= 0 && !isTyping(event)) {
       doubleClickRow(event, this.view, row, this.#mouseActions());
     }
   };
 
   readonly #onContextMenu = (event: MouseEvent): void => {
     const { view } = this;
-    if (view === null || !event.isTrusted) {
+    if (view === null || !event.isTrusted || isTyping(event)) {
       return;
     }
     const header = event.target instanceof Element ? event.target.closest('.hd') : null;
@@ -384,8 +389,8 @@ export class TreeElement extends LightElement {
     }
   };
 
-  readonly #onFocusIn = (): void => {
-    this.store?.host.treeFocused(true);
+  readonly #onFocusIn = (event: FocusEvent): void => {
+    this.store?.host.treeFocused(!isTyping(event));
   };
 
   readonly #onFocusOut = (): void => {

@@ -13,6 +13,8 @@ export interface TreeKeyActions {
   openPane(): void;
   focusFilter(): void;
   copy(what: 'key' | 'python'): void;
+  rename(): void;
+  remove(): void;
 }
 
 /** Carries out a key; false when it is none of the tree's. */
@@ -83,7 +85,7 @@ function handleBranchKey(key: string, view: TreeView, actions: TreeKeyActions): 
   const { focused } = selection;
   switch (key) {
     case 'ArrowRight':
-      if (!view.isFlat && index.isBranch(focused)) {
+      if (!view.isFlat && view.isBranch(focused)) {
         if (view.isExpanded(focused)) {
           selection.select(visible.at(visible.positionOf(focused) + 1));
         } else {
@@ -92,7 +94,7 @@ function handleBranchKey(key: string, view: TreeView, actions: TreeKeyActions): 
       }
       break;
     case 'ArrowLeft':
-      if (!view.isFlat && view.isExpanded(focused) && index.isBranch(focused)) {
+      if (!view.isFlat && view.isExpanded(focused) && view.isBranch(focused)) {
         view.setExpanded(focused, false);
       } else if (!view.isFlat && index.parent(focused) >= 0) {
         selection.select(index.parent(focused));
@@ -122,6 +124,12 @@ function handlePlainKey(event: KeyboardEvent, view: TreeView, actions: TreeKeyAc
       return true;
     case '/':
       actions.focusFilter();
+      return true;
+    case 'F2':
+      actions.rename();
+      return true;
+    case 'Delete':
+      actions.remove();
       return true;
     case 'F7':
       goToFlagged(view, event.shiftKey ? -1 : 1, actions);

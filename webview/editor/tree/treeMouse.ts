@@ -24,7 +24,7 @@ export function rowOfEvent(event: Event, view: TreeView): number {
 
 /** A press of the main button: the twistie opens and closes, the rest of the row selects. */
 export function pressRow(event: MouseEvent, view: TreeView, row: number, actions: TreeMouseActions): void {
-  if (isInside(event, '.tw') && view.index.isBranch(row) && !view.isFlat) {
+  if (isInside(event, '.tw') && view.isBranch(row) && !view.isFlat) {
     view.setExpanded(row, !view.isExpanded(row));
     actions.changed();
     return;
@@ -49,7 +49,7 @@ export function doubleClickRow(event: MouseEvent, view: TreeView, row: number, a
   if (isInside(event, '.tw')) {
     return;
   }
-  if (view.index.isBranch(row) && !view.isFlat) {
+  if (view.isBranch(row) && !view.isFlat) {
     view.setExpanded(row, !view.isExpanded(row));
     actions.changed();
   } else {
@@ -65,4 +65,9 @@ export function askForMenuAt(row: Element): void {
   const box = row.getBoundingClientRect();
   const at = { clientX: box.left + 40, clientY: box.bottom };
   row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, button: 2, ...at }));
+}
+
+/** It comes from the label that is being typed (F2). */
+export function isTyping(event: Event): boolean {
+  return event.target instanceof Element && event.target.closest('ce-rename') !== null;
 }
