@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { auditRows } from './rows/audit';
+import { editRows } from './rows/edit';
 import { editorRows } from './rows/editor';
 import { filterRows } from './rows/filter';
 import { inspectRows } from './rows/inspect';
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, (tools: Tools) => Row[] | Promise<Row[]>>>
   filter: filterRows,
   package: packageRows,
   editor: editorRows,
+  edit: editRows,
 };
 
 /** Measures the rows named, or all, and prints the table. A whole run also writes bench/results.md. */

@@ -1,7 +1,7 @@
 """Writes the checkpoints that the bench opens, into the folder given. What is there already is kept.
 
-resnet101.pth: the 626 tensors of torchvision's resnet101, random weights. large.pt: 400 tensors, 2.1 GB. many.pt and few.pt:
-100,000 and 100 tensors of four numbers. many.pkl: the pickle of many.pt alone.
+resnet101.pth: the 626 tensors of torchvision's resnet101, random weights. large.pt: 400 tensors, 2.1 GB; half.pt: 200 such,
+1 GB. many.pt and few.pt: 100,000 and 100 tensors of four numbers. many.pkl: the pickle of many.pt alone.
 """
 
 import collections
@@ -70,6 +70,7 @@ def main():
     torch.manual_seed(0)
     save(folder / "resnet101.pth", resnet101())
     save(folder / "large.pt", blocks(400, (1024, 1282)))
+    save(folder / "half.pt", blocks(200, (1024, 1282)))
     save(folder / "many.pt", blocks(100_000, (4,)))
     save(folder / "few.pt", blocks(100, (4,)))
     pickle = folder / "many.pkl"
