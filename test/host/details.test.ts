@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { keyOf } from '../../src/core/checkpoint/path';
+import { buildTree } from '../../src/core/tree/buildTree';
 import { detailsViews } from '../../src/host/details/detailsViews';
 import { rowIndex } from '../../src/host/rowPaths';
 import type { DetailsView } from '../../src/protocol/messages';
@@ -86,6 +88,18 @@ it('sums a group, and gives Python for one that only dotted keys make', async ()
     'Dtypes: float32 2',
     'Devices: cpu 2',
   ]);
+});
+
+it('counts an alias once in the share of a group, as in its size', async () => {
+  const { checkpoint } = await loadFile(join(corpus, 'torch-2.14.1/module.pt'));
+  const tied = checkpoint.entries.filter(({ kind, path }) => kind === 'tensor' && keyOf(path).startsWith('bn.'));
+  const entries = [...checkpoint.entries, ...tied.map((entry) => ({ ...entry, path: [`tied_${keyOf(entry.path)}`] }))];
+  const shown = { checkpoint: { ...checkpoint, entries }, tree: buildTree({ ...checkpoint, entries }) };
+  const index = rowIndex(shown);
+  const row = Array.from(shown.tree.entry.keys()).find((each) => index.key(each) === 'fc') ?? -1;
+  const [details] = detailsViews(shown, [row], english);
+  expect(tied.length).toBeGreaterThan(0);
+  expect(details === undefined ? [] : facts(details, 'group')).toContain('Share of tensors: 44.4 %');
 });
 
 it('gives type and literal of what is no tensor', async () => {

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { controlAria } from './controlAria';
 import { textMenu } from './nativeMenu';
-import { isTextUndo } from './textUndo';
+import { isTextKey } from './textKeys';
 
 export interface TextFieldOptions {
   readonly label: string;
@@ -50,7 +50,7 @@ function onKeyDown(event: KeyboardEvent, { value, onInput, onAccept, onKey }: Te
   if (event.target !== event.currentTarget || event.isComposing) {
     return;
   }
-  if (isTextUndo(event)) {
+  if (isTextKey(event)) {
     event.stopPropagation();
     return;
   }

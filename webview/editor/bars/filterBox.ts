@@ -6,7 +6,7 @@ import { icon, iconButton } from '../../components/controls';
 import { controlAria } from '../../components/controlAria';
 import { doNothing } from '../../components/doNothing';
 import { LightElement } from '../../components/lightElement';
-import { isTextUndo } from '../../components/textUndo';
+import { isTextKey } from '../../components/textKeys';
 import { t } from '../../strings';
 import type { TextFieldElement } from '../../toolkit';
 import { regexErrorText } from '../regexErrorText';
@@ -112,8 +112,7 @@ export class FilterBox extends LightElement {
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     const inField = event.target === this.#field;
-    if (isTextUndo(event)) {
-      // VS Code would undo an edit of the document.
+    if (isTextKey(event)) {
       event.stopPropagation();
       return;
     }
