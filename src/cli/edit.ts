@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { apply, type Resources } from '../core/edit/apply';
 import { EditError } from '../core/edit/editError';
 import { startState, type EditState } from '../core/edit/state';
@@ -5,7 +6,13 @@ import { parse, type Arguments } from './arguments';
 import { editSteps, stepOptions, type EditStep } from './editSteps';
 import { OptionError, reportFailure, UsageError } from './failure';
 import { commandHelp } from './help';
-import { followOptimizers, optimizerActions, optimizerWarnings, type OptimizerAction } from './optimizers';
+import {
+  counterWarnings,
+  followOptimizers,
+  optimizerActions,
+  optimizerWarnings,
+  type OptimizerAction,
+} from './optimizers';
 import { planEdited, saveEdited, saveTargets, type EditOutput } from './saveEdited';
 import { done, type Terminal } from './terminal';
 import { openFile, type OpenedFile } from './withCheckpoint';
@@ -51,10 +58,20 @@ function requestOf(options: Arguments): EditRequest {
   const target = choice(options, 'to', saveTargets);
   const optimizer = choice(options, 'optimizer', optimizerActions);
   const compact = options.flag('compact');
-  if (steps.length === 0 && target === null && optimizer === null && !compact) {
+  const converts = target !== null || saysAnotherFormat(file, options.values('output')[0]);
+  if (steps.length === 0 && !converts && optimizer === null && !compact) {
     throw new UsageError('edit takes at least one operation');
   }
   return { file, steps, optimizer, output: { ...placeOf(options), target, compact, append: options.flag('append') } };
+}
+
+/** The suffix of OUT tells `.safetensors` from the others. */
+function saysAnotherFormat(file: string, output: string | undefined): boolean {
+  return output !== undefined && isSafetensors(output) !== isSafetensors(file);
+}
+
+function isSafetensors(path: string): boolean {
+  return extname(path).toLowerCase() === '.safetensors';
 }
 
 function placeOf(options: Arguments): Pick<EditOutput, 'path'> {
@@ -93,7 +110,10 @@ async function editFile(request: EditRequest, terminal: Terminal): Promise<void>
     const others = opened.slice(1);
     const start = startState(file.checkpoint);
     const state = compacted(edited(start, request, resourcesOf(others)), request, file);
-    const warnings = request.optimizer === null ? optimizerWarnings(start, state) : [];
+    const warnings = [
+      ...(request.optimizer === null ? optimizerWarnings(start, state) : []),
+      ...counterWarnings(start, state),
+    ];
     await saveEdited(state, { ...request.output, file, others, warnings }, terminal);
   } finally {
     for (const { source } of opened) {

@@ -1,6 +1,6 @@
 import { keyOf } from '../core/checkpoint/path';
 import { apply } from '../core/edit/apply';
-import { optimizerConsequences, type OptimizerConsequence } from '../core/edit/consequences';
+import { coarseCounters, optimizerConsequences, type OptimizerConsequence } from '../core/edit/consequences';
 import { editError } from '../core/edit/editError';
 import type { OptimizerEdit } from '../core/edit/operations';
 import { optimizerEdits } from '../core/edit/optimizerEdits';
@@ -45,6 +45,18 @@ export function optimizerWarnings(start: EditState, state: EditState): readonly 
   return optimizerConsequences(start, state).flatMap((consequence) =>
     consequence.pathNow === null ? [] : warningsOf(consequence, hasChanged),
   );
+}
+
+/** A cast that an optimizer cannot go on with. */
+export function counterWarnings(start: EditState, state: EditState): readonly string[] {
+  const coarse = coarseCounters(start, state);
+  const [first] = coarse?.paths ?? [];
+  return coarse === null || first === undefined
+    ? []
+    : [
+        `${keyOf(first)} counts steps, and ${coarse.dtype} cannot count beyond ${coarse.limit}: ` +
+          '--cast DTYPE=GLOB takes the weights alone',
+      ];
 }
 
 function warningsOf({ path, unknown, changes }: OptimizerConsequence, hasChanged: boolean): readonly string[] {

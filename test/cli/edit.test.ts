@@ -67,6 +67,21 @@ describe('ptckpt edit', () => {
     expect(readFileSync(at('out.pt')).length).toBe(3_265);
   });
 
+  it('warns of a cast that an optimizer cannot go on counting in', async () => {
+    const file = copied('torch-2.14.1/train.pt');
+    const whole = await edit(file, '-o', at('cast.pt'), '--cast', 'bfloat16');
+    expect(whole.status).toBe(0);
+    expect(whole.stderr).toContain('optimizer.state.0.step counts steps, and bfloat16 cannot count beyond 256');
+    expect((await edit(file, '-o', at('cast.pt'), '--cast', 'bfloat16=model*')).stderr).toBe('');
+    expect((await edit(file, '-o', at('cast.pt'), '--cast', 'float64')).stderr).toBe('');
+  });
+
+  it('takes another format for an operation, also as the suffix of OUT says it', async () => {
+    const file = copied('torch-2.14.1/basic.pt');
+    expect(await edit(file, '-o', at('converted.safetensors'))).toMatchObject({ status: 0 });
+    expect(readFileSync(at('converted.safetensors')).subarray(8, 9).toString()).toBe('{');
+  });
+
   it('does one thing after the other', async () => {
     expect(await edited(plain, '--duplicate', 'a=f', '--set', 'f=9', '--drop', 'a', '--move', 'f=2')).toEqual([
       '["b","c"] = 2',

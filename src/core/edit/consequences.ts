@@ -50,6 +50,55 @@ function consequence(
   };
 }
 
+/** A dtype that whole numbers beyond `limit` are rounded in: adding one changes nothing. */
+export interface CoarseCounters {
+  /** Tensors of optimizers that count steps, where they are now. */
+  readonly paths: readonly Path[];
+  readonly dtype: string;
+  readonly limit: number;
+}
+
+const countingLimits: ReadonlyMap<string, number> = new Map([
+  ['float16', 2048],
+  ['bfloat16', 256],
+  ['float8_e4m3fn', 16],
+  ['float8_e4m3fnuz', 16],
+  ['float8_e5m2', 8],
+  ['float8_e5m2fnuz', 8],
+]);
+
+/**
+ * Counters of steps (`step` of Adam and others) that casts between two states made too coarse to count on: torch's
+ * `load_state_dict` keeps their dtype, and `step()` adds one to them. Null when there are none.
+ */
+export function coarseCounters(before: EditState, after: EditState): CoarseCounters | null {
+  const limit = (dtype: string): number => countingLimits.get(dtype) ?? Infinity;
+  const were = new Map<string, number>();
+  for (const { path, dtype } of stepCounters(before.checkpoint)) {
+    were.set(JSON.stringify(path), limit(dtype));
+  }
+  const coarse = stepCounters(after.checkpoint).filter(
+    ({ path, dtype }) => limit(dtype) < (were.get(JSON.stringify(path)) ?? 0),
+  );
+  const [first] = coarse;
+  return first === undefined
+    ? null
+    : { paths: coarse.map(({ path }) => path), dtype: first.dtype, limit: limit(first.dtype) };
+}
+
+function stepCounters({ entries, branches }: Checkpoint): readonly TensorEntry[] {
+  return branches.flatMap(({ role, first, end }) =>
+    role !== 'optimizer'
+      ? []
+      : entries
+          .slice(first, end)
+          .filter(
+            (entry): entry is TensorEntry =>
+              entry.kind === 'tensor' && entry.shape.length === 0 && entry.path.at(-1) === 'step',
+          ),
+  );
+}
+
 /** Tensors of a state, by where they are and by the bytes that they came from. */
 class TensorIndex {
   private readonly byPath = new Map<string, TensorEntry>();

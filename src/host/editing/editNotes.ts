@@ -1,7 +1,9 @@
+import { keyOf } from '../../core/checkpoint/path';
+import { coarseCounters } from '../../core/edit/consequences';
 import type { EditState } from '../../core/edit/state';
 import { CheckpointError } from '../../core/errors';
 import type { NoteView } from '../../protocol/messages';
-import { formatCount } from '../../wording/format';
+import { formatCount, formatExact } from '../../wording/format';
 import type { Translate } from '../../wording/translate';
 import type { EditPanel } from './editPanel';
 import { meaningText, optimizerChanges, type OptimizerChange } from './optimizers';
@@ -48,7 +50,10 @@ export class EditNotes {
     // What the file holds has been said before it was saved.
     const changes = optimizerChanges(history, savedIndex <= index ? savedIndex : 0);
     this.#count(current);
-    return [this.#optimizerNote(changes), this.#overflowNote(current)].filter((note) => note !== null);
+    const before = history.all[savedIndex <= index && savedIndex >= 0 ? savedIndex : 0]?.state ?? current;
+    return [this.#optimizerNote(changes), this.#counterNote(before, current), this.#overflowNote(current)].filter(
+      (note) => note !== null,
+    );
   }
 
   #optimizerNote(all: readonly OptimizerChange[]): EditNote | null {
@@ -68,6 +73,30 @@ export class EditNotes {
         text:
           changes.length === 1 ? text : `${text} ${t('{0} optimizers are concerned.', formatCount(changes.length))}`,
         actions: isBad ? [{ label: t('Update Optimizer…'), action: 'updateOptimizer' }, dismiss] : [dismiss],
+        foot: null,
+      },
+    };
+  }
+
+  /** A cast that an optimizer cannot go on with. */
+  #counterNote(before: EditState, state: EditState): EditNote | null {
+    const { t } = this;
+    const coarse = coarseCounters(before, state);
+    const [first] = coarse?.paths ?? [];
+    if (coarse === null || first === undefined) {
+      return null;
+    }
+    return {
+      about: `counters ${coarse.dtype} ${String(coarse.paths.length)}`,
+      view: {
+        icon: 'warning',
+        text: t(
+          '“{0}” counts steps, and {1} cannot count beyond {2}. Undo, and cast the weights alone.',
+          keyOf(first),
+          coarse.dtype,
+          formatExact(coarse.limit),
+        ),
+        actions: [{ label: t('Dismiss'), action: 'dismiss' }],
         foot: null,
       },
     };

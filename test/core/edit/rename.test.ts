@@ -106,7 +106,7 @@ describe('patterns', () => {
     expect(refusal(state, { kind: 'rename', pattern: 'zzz', text: '' })).toMatchObject({ code: 'edit-no-match' });
     expect(refusal(state, { kind: 'rename', pattern: '^[ab]\\.', text: '' })).toMatchObject({
       code: 'edit-collision',
-      entries: ['model.w', 'model.w'],
+      entries: ['model.w'],
     });
     expect(refusal(state, { kind: 'rename', pattern: '^a\\.w$', text: 'c' })).toMatchObject({ entries: ['model.c'] });
     expect(refusal(state, { kind: 'rename', pattern: '.*', text: '' })).toMatchObject({ reason: 'empty-key' });

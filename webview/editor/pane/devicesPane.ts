@@ -153,7 +153,7 @@ export class DevicesForm extends ToolForm {
     store?.host.mapLocation(text).then(({ map, problem }) => {
       if (text === this.#pasted) {
         this.#pasteProblem = problem;
-        this.#targets = problem === '' ? map : this.#targets;
+        this.#targets = problem === '' ? map : {};
       }
     }, store.failed);
   }

@@ -80,7 +80,7 @@ export function rename(context: Context, operation: Renaming): EditState {
     }
   }
   if (collisions.length > 0) {
-    throw editError('edit-collision', 'same-key', collisions);
+    throw editError('edit-collision', 'same-key', [...new Set(collisions)]);
   }
   if (edits.isEmpty) {
     throw editError('edit-no-match', 'no-key-matches');
