@@ -184,6 +184,8 @@ describe('commands that edit, from the palette', () => {
       if (key !== undefined) {
         await select(page, key);
       }
+      // A question that is open while the tree takes the focus would close.
+      await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
       const before = await keys();
       await run(name);
       await answers?.(page);
@@ -305,6 +307,7 @@ describe('commands that edit, from the palette', () => {
     await openFile(fromTorch('train.ckpt') ?? this.skip());
     const page = await workbench();
     await rowsOf(page).first().waitFor();
+    await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
     const target = inWorkspace('extracted.pt');
     await writes(page, 'extractStateDict', target, () => pick(page, 'model_state_dict'));
     assert.equal(await edits(), 0);
@@ -318,6 +321,7 @@ describe('commands that edit, from the palette', () => {
     await openFile(fromTorch('net_params.pkl') ?? this.skip());
     const page = await workbench();
     await rowsOf(page).first().waitFor();
+    await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
     const target = inWorkspace('converted.pt');
     await writes(page, 'convert', target, () => pick(page, 'PyTorch checkpoint before torch 1.6'));
     assert.deepEqual(
@@ -334,6 +338,7 @@ describe('commands that edit, from the palette', () => {
     await openFile(fromTorch('train.ckpt') ?? this.skip());
     const page = await workbench();
     await rowsOf(page).first().waitFor();
+    await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
     await run('convert');
     const option = page.getByRole('option', { name: /^safetensors/ });
     await option.waitFor();

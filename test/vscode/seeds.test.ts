@@ -78,6 +78,8 @@ describe('seeds, as far as editing goes', () => {
     await openFile(uri);
     const page = await workbench();
     await rowsOf(page).first().waitFor();
+    // A question that is open while the tree takes the focus would close.
+    await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
     return { page, path: uri.fsPath };
   }
 
