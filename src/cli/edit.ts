@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
 import { apply, type Resources } from '../core/edit/apply';
 import { EditError } from '../core/edit/editError';
 import { startState, type EditState } from '../core/edit/state';
+import { namesSafetensors } from '../core/write/saveTarget';
 import { parse, type Arguments } from './arguments';
 import { editSteps, stepOptions, type EditStep } from './editSteps';
 import { OptionError, reportFailure, UsageError } from './failure';
@@ -67,11 +67,7 @@ function requestOf(options: Arguments): EditRequest {
 
 /** The suffix of OUT tells `.safetensors` from the others. */
 function saysAnotherFormat(file: string, output: string | undefined): boolean {
-  return output !== undefined && isSafetensors(output) !== isSafetensors(file);
-}
-
-function isSafetensors(path: string): boolean {
-  return extname(path).toLowerCase() === '.safetensors';
+  return output !== undefined && namesSafetensors(output) !== namesSafetensors(file);
 }
 
 function placeOf(options: Arguments): Pick<EditOutput, 'path'> {

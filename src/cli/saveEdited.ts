@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { EditState } from '../core/edit/state';
 import { appendToFile, planAppend } from '../core/write/appendSave';
 import { lossesOf } from '../core/write/losses';
-import { ownTarget, planSave, type SaveTarget } from '../core/write/planSave';
+import { planSave } from '../core/write/planSave';
+import { ownTarget, targetFor, type SaveTarget } from '../core/write/saveTarget';
 import { replaceFile } from '../core/write/replaceFile';
 import type { SavePlan } from '../core/write/savePlan';
 import { formatPercent, formatSize } from '../wording/format';
@@ -41,17 +41,8 @@ export function planEdited(state: EditState, output: EditOutput): SavePlan {
   return planSave(state, targetOf(state, output), { dropUnreferenced: output.compact });
 }
 
-/** What the file is; a new name that says `.safetensors`, or no longer says it, says the format. */
 function targetOf({ original }: EditState, { path, target }: EditOutput): SaveTarget {
-  if (target !== null) {
-    return target;
-  }
-  const own = ownTarget(original);
-  if (path === null) {
-    return own;
-  }
-  const isNamed = extname(path).toLowerCase() === '.safetensors';
-  return isNamed ? 'safetensors' : own === 'safetensors' && extname(path) !== '' ? 'zip' : own;
+  return target ?? (path === null ? ownTarget(original) : targetFor(path, original));
 }
 
 /** Says what there is to know of the result, then writes it, and says in a line what was written. */

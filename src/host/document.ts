@@ -5,7 +5,8 @@ import { editError, type EditError } from '../core/edit/editError';
 import type { History, HistoryStep } from '../core/edit/history';
 import type { Operation } from '../core/edit/operations';
 import { readOnlyReason, type EditState } from '../core/edit/state';
-import type { SaveOptions, SaveTarget } from '../core/write/planSave';
+import type { SaveOptions } from '../core/write/planSave';
+import type { SaveTarget } from '../core/write/saveTarget';
 import { describeIn } from '../wording/description';
 import { watchFile, type DiskChange, type DiskWatch } from './diskWatch';
 import { DocumentReader, type ReadVersion } from './documentReader';
@@ -140,13 +141,7 @@ export class CheckpointDocument implements vscode.CustomDocument, SavedDocument 
 
   /** What can be done about the version on disk; null while there is no conflict. */
   get conflict(): Conflict | null {
-    if (this.#disk !== 'conflict') {
-      return null;
-    }
-    if (this.#edits.unapplied.length > 0) {
-      return 'unapplied';
-    }
-    return this.file?.base.isFile === true ? 'rewritten' : 'overwritable';
+    return this.#disk === 'conflict' ? this.#edits.conflict : null;
   }
 
   /**
@@ -262,6 +257,10 @@ export class CheckpointDocument implements vscode.CustomDocument, SavedDocument 
     if (this.#disk === 'reloaded') {
       this.#set(this.#state, 'same');
     }
+  }
+
+  makeEditsAgain(): void {
+    this.#attempt(this.saving.settled().then(() => this.#readAgain(this.#edits.unsavedSteps)));
   }
 
   beginWriting(): void {

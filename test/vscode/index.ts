@@ -17,9 +17,7 @@ interface Outcome {
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   // A virtual machine that shows its screen by software needs seconds for what a desktop does at once.
-  // Where nobody looks on, what the machine's load has upset is tried once more, and said.
-  const retries = process.env['CI'] === undefined ? 0 : 1;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, forbidOnly: true, retries });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, forbidOnly: true });
   const wanted = process.env['PTCKPT_GREP'];
   if (wanted !== undefined) {
     mocha.grep(new RegExp(wanted));
@@ -50,9 +48,6 @@ function outcomeOf(mocha: Mocha): Promise<Outcome> {
     });
     runner.on('fail', () => {
       outcome.failed += 1;
-    });
-    runner.on('retry', (test: Mocha.Test, error: Error) => {
-      console.log(`Tried again: ${test.fullTitle()} (${error.message})`);
     });
     runner.on('pending', (test) => {
       outcome.skipped.push(test.fullTitle());

@@ -83,6 +83,25 @@ for (const folder of folders) {
       assert.equal((await savedEpoch(uri)) ?? '41', '41');
     });
 
+    it('does not offer to overwrite what was written over in place: the edits are made again, once asked', async () => {
+      const uri = await opened('asked.pt');
+      await edit(uri, setEpoch(41));
+      const bytes = readFileSync(train('newer.tmp').fsPath);
+      writeFileSync(uri.fsPath, bytes);
+      await untilDisk(uri, 'conflict');
+      const question = 'asked.pt was written over by another program. Make your edits on its new version?';
+      assert.deepEqual(await answering(undefined, () => run('save')), [question]);
+      await untilDirty(true);
+      assert.deepEqual(await answering('Make Edits Again', () => run('save')), [question]);
+      await untilDisk(uri, 'reloaded');
+      assert.equal(await epochOf(uri), '41');
+      assert.deepEqual(readFileSync(uri.fsPath), bytes);
+      await untilDirty(true);
+      await run('save');
+      await untilDirty(false);
+      assert.equal((await savedEpoch(uri)) ?? '41', '41');
+    });
+
     it('writes a file anew that has been deleted', async () => {
       const uri = await opened('deleted.pt');
       await edit(uri, setEpoch(41));

@@ -1,3 +1,4 @@
+import { eachHeld } from '../pickle/eachHeld';
 import { NodeKind, isNode, type PickleGraph, type PyNode, type Value } from '../pickle/values';
 
 /** The bytes of every Python 2 `str` that stands in a pickle's objects, each once. */
@@ -13,38 +14,9 @@ export function byteStringsOf(graph: PickleGraph): Uint8Array[] {
     if (value.kind === NodeKind.ByteString) {
       found.push(value.bytes);
     }
-    for (const child of childrenOf(value)) {
-      waiting.push(child);
-    }
+    eachHeld(value, (held) => {
+      waiting.push(held);
+    });
   }
   return found;
-}
-
-function childrenOf(node: PyNode): readonly Value[] {
-  switch (node.kind) {
-    case NodeKind.Tuple:
-    case NodeKind.List:
-    case NodeKind.Set:
-      return node.items;
-    case NodeKind.Dict:
-      return node.state === undefined ? node.entries : [...node.entries, node.state];
-    case NodeKind.Call:
-      return [
-        node.callee,
-        node.args,
-        node.kwargs ?? null,
-        ...(node.items ?? []),
-        ...(node.entries ?? []),
-        node.state ?? null,
-      ];
-    case NodeKind.Persistent:
-      return [node.id];
-    case NodeKind.Float:
-    case NodeKind.Str:
-    case NodeKind.ByteString:
-    case NodeKind.Bytes:
-    case NodeKind.Global:
-    case NodeKind.Extension:
-      return [];
-  }
 }

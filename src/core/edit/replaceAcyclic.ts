@@ -1,3 +1,4 @@
+import { eachHeld } from '../pickle/eachHeld';
 import {
   isNode,
   NodeKind,
@@ -10,7 +11,7 @@ import {
   type PyNode,
   type Value,
 } from '../pickle/values';
-import { eachHeld, isLeafKind, standInOf, type IsOpaque, type Replacements } from './heldNodes';
+import { isLeafKind, standInOf, type IsOpaque, type Replacements } from './heldNodes';
 
 /** Longest tuple that is looked through again at each mention. Seen: some 8, the arguments of a tensor. */
 const shortTuple = 16;

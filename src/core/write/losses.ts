@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import type { EditState } from '../edit/state';
-import type { SaveTarget } from './planSave';
+import type { SaveTarget } from './saveTarget';
 import { isOwnRecord } from './zipCheckpoint';
 
 /** What a file of another format does not hold of a checkpoint, though its tensors and values are all there. */

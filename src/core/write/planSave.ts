@@ -1,18 +1,10 @@
-import type { Checkpoint } from '../checkpoint/checkpoint';
 import { portable } from '../edit/portable';
 import { readOnlyReason, type EditState } from '../edit/state';
 import { planLegacy } from './legacyLayout';
 import { planSafetensors, type TiedTensors } from './safetensorsLayout';
 import type { SavePlan } from './savePlan';
+import type { SaveTarget } from './saveTarget';
 import { planZip } from './zipCheckpoint';
-
-/** What a checkpoint can be saved as. */
-export type SaveTarget = 'zip' | 'legacy' | 'safetensors';
-
-/** What a file is saved as when nothing else is asked for: as what it is where that is written here, else as a ZIP. */
-export function ownTarget({ container }: Checkpoint): SaveTarget {
-  return container.kind === 'legacy' || container.kind === 'safetensors' ? container.kind : 'zip';
-}
 
 export interface SaveOptions {
   /** Leave out records of the archive that are no part of a checkpoint. */

@@ -2,11 +2,11 @@ import type { History } from '../../core/edit/history';
 import type { EditState } from '../../core/edit/state';
 import { CheckpointError } from '../../core/errors';
 import { planSave } from '../../core/write/planSave';
+import { ownTarget } from '../../core/write/saveTarget';
 import type { EditStepView, EditsView } from '../../protocol/edits';
 import { operationIcon, operationText } from '../../wording/edits';
 import type { Translate } from '../../wording/translate';
 import type { EditedDocument } from './editPanel';
-import { ownTarget } from '../saving/saveTarget';
 import { problemText } from './problems';
 
 /** Bytes of the file that a state would be saved as; null where it cannot be. */
@@ -62,7 +62,7 @@ export function measureSizes({ history }: EditedDocument): boolean {
 
 function sizeOf(state: EditState): number | null {
   try {
-    return planSave(state, ownTarget(state.original.container.kind)).size;
+    return planSave(state, ownTarget(state.original)).size;
   } catch (error) {
     if (error instanceof CheckpointError) {
       return null;

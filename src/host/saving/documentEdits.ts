@@ -6,6 +6,7 @@ import { History, type HistoryStep } from '../../core/edit/history';
 import type { Operation } from '../../core/edit/operations';
 import type { EditState } from '../../core/edit/state';
 import { operationText } from '../../wording/edits';
+import type { Conflict } from '../documentState';
 import { translate } from '../l10n';
 import { backupIdentity, type Backup } from './backup';
 import { BaseFile } from './baseFile';
@@ -44,6 +45,14 @@ export class DocumentEdits {
   /** Edits to a version of the file that is gone, not made again yet. */
   get unapplied(): readonly Operation[] {
     return this.#unapplied;
+  }
+
+  /** What can be done where another version is on the disk. */
+  get conflict(): Conflict {
+    if (this.#unapplied.length > 0) {
+      return 'unapplied';
+    }
+    return this.#file?.base.isFile === true ? 'rewritten' : 'overwritable';
   }
 
   /** The edits between what the file holds and what is shown; all of them where the file holds none of these states. */

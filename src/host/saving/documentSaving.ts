@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import type { SourceIdentity } from '../../core/bytes/byteSource';
+import type { Container } from '../../core/container/container';
 import type { HistoryStep } from '../../core/edit/history';
 import type { EditState } from '../../core/edit/state';
 import { CheckpointError } from '../../core/errors';
-import type { SaveOptions, SaveTarget } from '../../core/write/planSave';
+import type { SaveOptions } from '../../core/write/planSave';
+import { ownTarget, targetFor, type SaveTarget } from '../../core/write/saveTarget';
 import type { SavingView } from '../../protocol/edits';
 import { fileAccess } from '../fileAccess';
 import { translate } from '../l10n';
 import type { ResourceFiles } from './resourceFiles';
-import { mayConvert, mayOverwrite, reportSaveError } from './saveMessages';
+import { mayConvert, mayOverwrite, reportSaveError, wantsEditsAgain } from './saveMessages';
 import { autoSaves, saveSettings } from './saveSettings';
-import { isConverted, ownTarget, targetFor } from './saveTarget';
 import { copyFile, saveState, writeCopy, type FileWriteOptions, type OpenedFile, type Saved } from './writeFile';
 
 /** What saving needs of a document. */
@@ -21,6 +22,8 @@ export interface SavedDocument {
   readonly file: OpenedFile | null;
   /** Other files that edits have taken something from. */
   readonly resourceFiles: ResourceFiles;
+  /** Once no save is under way: the version on the disk, with the edits that it lacks. */
+  makeEditsAgain(): void;
   /** The file is being written by us: what is seen of it meanwhile is no news. */
   beginWriting(): void;
   /** The file holds that step; or nothing was written. */
@@ -32,6 +35,11 @@ const autoSaveGap = 2_000;
 /** Milliseconds until progress is shown, and between two reports of it. */
 const progressDelay = 200;
 const progressInterval = 100;
+
+/** Whether saving changes the format of the file, so that what read it until now may not do so any more. */
+function isConverted({ kind, compression }: Container): boolean {
+  return kind === 'tar' || kind === 'pickle' || compression !== null;
+}
 
 /** Writes a document to its own file, one save after the other, and copies of it to others. */
 export class DocumentSaving implements vscode.Disposable {
@@ -79,10 +87,9 @@ export class DocumentSaving implements vscode.Disposable {
         throw new Error(translate('The file is not open.'));
       }
       const { current } = file.history;
-      const { kind } = current.original.container;
-      const target = targetFor(destination.path, kind);
+      const target = targetFor(destination.path, current.original);
       const options = this.#options(signal);
-      await (current.pristine && target === targetFor(this.document.uri.path, kind)
+      await (current.pristine && target === targetFor(this.document.uri.path, current.original)
         ? copyFile(destination, file, options)
         : writeCopy(destination, current, target, options));
     });
@@ -179,7 +186,7 @@ export class DocumentSaving implements vscode.Disposable {
         return await saveState(this.document.uri, file, step.state, {
           ...this.#options(signal),
           settings: saveSettings(this.document.uri),
-          target: ownTarget(step.state.original.container.kind),
+          target: ownTarget(step.state.original),
           expected,
         });
       } catch (error) {
@@ -187,11 +194,22 @@ export class DocumentSaving implements vscode.Disposable {
           throw error;
         }
         expected = await this.#identify();
-        if (expected !== null && !(await mayOverwrite(this.document.fileName, translate))) {
+        if (expected !== null && !(await this.#mayGoOn(file))) {
           throw new CheckpointError('cancelled', { cause: error });
         }
       }
     }
+  }
+
+  /** Another version is on the disk. Where it was written over the old one, the bytes that our states copy are gone. */
+  async #mayGoOn({ base }: OpenedFile): Promise<boolean> {
+    if (!base.isFile) {
+      return mayOverwrite(this.document.fileName, translate);
+    }
+    if (await wantsEditsAgain(this.document.fileName, translate)) {
+      this.document.makeEditsAgain();
+    }
+    return false;
   }
 
   #options(signal: AbortSignal): FileWriteOptions {

@@ -63,6 +63,17 @@ export async function mayOverwrite(fileName: string, t: Translate): Promise<bool
   return chosen === overwrite;
 }
 
+/** The same, where the version that the edits were made on is gone. */
+export async function wantsEditsAgain(fileName: string, t: Translate): Promise<boolean> {
+  const again = t('Make Edits Again');
+  const chosen = await vscode.window.showWarningMessage(
+    t('{0} was written over by another program. Make your edits on its new version?', fileName),
+    { modal: true, detail: t('The version that you edited is gone and cannot be saved. Nothing is written yet.') },
+    again,
+  );
+  return chosen === again;
+}
+
 /** Saving makes a ZIP of what is none. */
 export async function mayConvert(fileName: string, t: Translate): Promise<boolean> {
   const convert = t('Save as ZIP');

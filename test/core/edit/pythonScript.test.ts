@@ -9,12 +9,10 @@ import { apply } from '../../../src/core/edit/apply';
 import type { Operation } from '../../../src/core/edit/operations';
 import { pythonScript, type ScriptStep } from '../../../src/core/edit/pythonScript';
 import { startState, type EditState } from '../../../src/core/edit/state';
-import { planSave } from '../../../src/core/write/planSave';
-import { writePlan } from '../../../src/core/write/planWriter';
 import { runPython, withTorch } from '../../support/torch';
 import { PySet } from '../../../src/core/pickle/values';
 import { dict, list, orderedDict, tensor, tuple } from '../checkpoint/builders';
-import { stateOf } from './support';
+import { savedBytes, stateOf } from './support';
 
 let folder = '';
 beforeAll(async () => {
@@ -29,14 +27,7 @@ async function opened(name: string): Promise<Checkpoint> {
 }
 
 async function save(state: EditState, name: string): Promise<void> {
-  const pieces: Uint8Array[] = [];
-  await writePlan(planSave(state, 'zip'), {
-    write: (bytes) => {
-      pieces.push(bytes.slice());
-      return Promise.resolve();
-    },
-  });
-  await writeFile(join(folder, name), Buffer.concat(pieces));
+  await writeFile(join(folder, name), await savedBytes(state));
 }
 
 const select = (...paths: (readonly (string | number)[])[]): { paths: (readonly (string | number)[])[] } => ({ paths });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eachHeld } from '../../../src/core/edit/heldNodes';
+import { eachHeld } from '../../../src/core/pickle/eachHeld';
 import { replaceNodes } from '../../../src/core/edit/replaceNodes';
 import {
   CallForm,

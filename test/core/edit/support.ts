@@ -5,6 +5,8 @@ import { EditError } from '../../../src/core/edit/editError';
 import type { Operation } from '../../../src/core/edit/operations';
 import { startState, type EditState } from '../../../src/core/edit/state';
 import type { Value } from '../../../src/core/pickle/values';
+import { planSave } from '../../../src/core/write/planSave';
+import { writePlan } from '../../../src/core/write/planWriter';
 import { open, type Records } from '../checkpoint/builders';
 
 /** The state of a file that `torch.save` would have written for a value. */
@@ -50,4 +52,16 @@ export function refusal(state: EditState, operation: Operation, resources?: Reso
     throw error;
   }
   throw new Error('the edit was not refused');
+}
+
+/** The file that saving a state as a ZIP writes. */
+export async function savedBytes(state: EditState): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  await writePlan(planSave(state, 'zip'), {
+    write: (bytes) => {
+      pieces.push(bytes.slice());
+      return Promise.resolve();
+    },
+  });
+  return Buffer.concat(pieces);
 }

@@ -9,9 +9,8 @@ import { apply } from '../../../src/core/edit/apply';
 import { optimizerConsequences } from '../../../src/core/edit/consequences';
 import type { Operation } from '../../../src/core/edit/operations';
 import { startState, type EditState } from '../../../src/core/edit/state';
-import { planSave } from '../../../src/core/write/planSave';
-import { writePlan } from '../../../src/core/write/planWriter';
 import { runPython, withTorch } from '../../support/torch';
+import { savedBytes } from './support';
 
 let folder = '';
 beforeAll(async () => {
@@ -26,14 +25,7 @@ async function opened(name: string): Promise<Checkpoint> {
 }
 
 async function save(state: EditState, name: string): Promise<void> {
-  const pieces: Uint8Array[] = [];
-  await writePlan(planSave(state, 'zip'), {
-    write: (bytes) => {
-      pieces.push(bytes.slice());
-      return Promise.resolve();
-    },
-  });
-  await writeFile(join(folder, `${name}.out`), Buffer.concat(pieces));
+  await writeFile(join(folder, `${name}.out`), await savedBytes(state));
 }
 
 const strip: Operation = { kind: 'stripPrefix', prefix: 'module.' };

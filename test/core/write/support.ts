@@ -1,7 +1,8 @@
 import { memorySource } from '../../../src/core/bytes/memorySource';
 import { openCheckpoint } from '../../../src/core/checkpoint/open';
 import { startState, type EditState } from '../../../src/core/edit/state';
-import { planSave, type SaveOptions, type SaveTarget } from '../../../src/core/write/planSave';
+import { planSave, type SaveOptions } from '../../../src/core/write/planSave';
+import type { SaveTarget } from '../../../src/core/write/saveTarget';
 import { writePlan } from '../../../src/core/write/planWriter';
 import type { SavePlan } from '../../../src/core/write/savePlan';
 

@@ -1,11 +1,11 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { castTargets } from '../../../src/core/tensor/castTargets';
 import type { EditIntent } from '../../../src/protocol/edits';
 import { formatExact } from '../../../src/wording/format';
 import { isChecked } from '../../components/checkbox';
 import { controlAria } from '../../components/controlAria';
 import { t } from '../../strings';
-import { castTargets } from './castTargets';
 import { ToolForm } from './toolForm';
 
 /** Cast Dtype: what the floating tensors are to be, and what that does to their sizes. */

@@ -2,6 +2,7 @@ import { dtypes } from '../../checkpoint/dtypes';
 import type { TensorEntry } from '../../checkpoint/checkpoint';
 import { keyOf } from '../../checkpoint/path';
 import { PyTuple, type PyNode, type Value } from '../../pickle/values';
+import { castTargets } from '../../tensor/castTargets';
 import type { StorageContent } from '../../write/storageContent';
 import { contentOf, unusedKey } from '../contents';
 import { editError } from '../editError';
@@ -12,18 +13,6 @@ import { storageUses, type StorageUse, type View } from '../storageUses';
 import { elementBytes, isTyped, storageElements, TensorValues, withArguments } from '../tensorValues';
 import { tensorsIn } from '../tensorsIn';
 import type { Context } from './context';
-
-/** Dtypes that tensors can be cast to. */
-export const castTargets: readonly string[] = [
-  'float64',
-  'float32',
-  'float16',
-  'bfloat16',
-  'float8_e4m3fn',
-  'float8_e5m2',
-  'float8_e4m3fnuz',
-  'float8_e5m2fnuz',
-];
 
 export interface CastPlan {
   /** Storages that are cast, each once and whole, so that tied weights stay tied. */

@@ -1,3 +1,4 @@
+import { eachHeld } from '../../pickle/eachHeld';
 import { asCall, asItems, asText } from '../../checkpoint/arguments';
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { keyOf } from '../../checkpoint/path';
@@ -22,7 +23,6 @@ import { stateDictOf } from '../moduleDicts';
 import type { AddFrom, Extract, Wrap } from '../operations';
 import { portable } from '../portable';
 import { parseLiteral } from '../pythonLiteral';
-import { eachHeld } from '../heldNodes';
 import { replaceNodes } from '../replaceNodes';
 import { nextState, protocolOf, readOnlyReason, startState, type EditState } from '../state';
 import { contextOf, type Context, type Resources } from './context';

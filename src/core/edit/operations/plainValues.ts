@@ -1,3 +1,4 @@
+import { eachHeld } from '../../pickle/eachHeld';
 import { argumentsOf, asItems, asText, dictEntries } from '../../checkpoint/arguments';
 import type { Blocker } from '../../checkpoint/checkpoint';
 import { objectKeys } from '../../checkpoint/dictKeys';
@@ -18,7 +19,6 @@ import { editError } from '../editError';
 import { PathTree } from '../find';
 import { plainArray, plainScalar } from '../numpyPlain';
 import type { PlainValues } from '../operations';
-import { eachHeld } from '../heldNodes';
 import { replaceNodes } from '../replaceNodes';
 import { selectedPaths } from '../selection';
 import { nextState, type EditState } from '../state';

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { EditState } from '../../../core/edit/state';
 import { CheckpointError } from '../../../core/errors';
-import { planSave, type SaveOptions, type SaveTarget } from '../../../core/write/planSave';
+import { planSave, type SaveOptions } from '../../../core/write/planSave';
+import type { SaveTarget } from '../../../core/write/saveTarget';
 import { TiedTensorsError } from '../../../core/write/tiedTensors';
 import { problemText } from '../../editing/problems';
 import { translate } from '../../l10n';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EditState } from '../../../core/edit/state';
-import type { SaveOptions, SaveTarget } from '../../../core/write/planSave';
+import type { SaveOptions } from '../../../core/write/planSave';
+import type { SaveTarget } from '../../../core/write/saveTarget';
 import { viewTypeFor } from '../openInEditor';
 import type { Editing } from './editCommand';
 
