@@ -43,6 +43,12 @@ export class History {
     return this.saved.state;
   }
 
+  /** Index of the state that edits are counted from: the saved one; the first one where that is not on the way here. */
+  get baseIndex(): number {
+    const { savedIndex } = this;
+    return savedIndex <= this.at ? Math.max(savedIndex, 0) : 0;
+  }
+
   /** What is shown differs from the file. */
   get dirty(): boolean {
     return this.step !== this.saved;

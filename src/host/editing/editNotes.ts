@@ -1,5 +1,5 @@
 import { keyOf } from '../../core/checkpoint/path';
-import { coarseCounters } from '../../core/edit/consequences';
+import { coarseCounters, type CoarseCounters } from '../../core/edit/consequences';
 import type { EditState } from '../../core/edit/state';
 import { CheckpointError } from '../../core/errors';
 import type { NoteView } from '../../protocol/messages';
@@ -19,6 +19,8 @@ interface EditNote {
 export class EditNotes {
   readonly #dismissed = new Set<string>();
   #counting: EditState | undefined;
+  #counters:
+    { readonly before: EditState; readonly state: EditState; readonly coarse: CoarseCounters | null } | undefined;
 
   constructor(
     private readonly panel: EditPanel,
@@ -46,11 +48,11 @@ export class EditNotes {
     if (history?.dirty !== true) {
       return [];
     }
-    const { savedIndex, index, current } = history;
+    const { baseIndex, current } = history;
     // What the file holds has been said before it was saved.
-    const changes = optimizerChanges(history, savedIndex <= index ? savedIndex : 0);
+    const changes = optimizerChanges(history, baseIndex);
     this.#count(current);
-    const before = history.all[savedIndex <= index && savedIndex >= 0 ? savedIndex : 0]?.state ?? current;
+    const before = history.all[baseIndex]?.state ?? current;
     return [this.#optimizerNote(changes), this.#counterNote(before, current), this.#overflowNote(current)].filter(
       (note) => note !== null,
     );
@@ -81,7 +83,7 @@ export class EditNotes {
   /** A cast that an optimizer cannot go on with. */
   #counterNote(before: EditState, state: EditState): EditNote | null {
     const { t } = this;
-    const coarse = coarseCounters(before, state);
+    const coarse = this.#coarse(before, state);
     const [first] = coarse?.paths ?? [];
     if (coarse === null || first === undefined) {
       return null;
@@ -100,6 +102,14 @@ export class EditNotes {
         foot: null,
       },
     };
+  }
+
+  /** Looked for once a state: what is shown changes more often. */
+  #coarse(before: EditState, state: EditState): CoarseCounters | null {
+    if (this.#counters?.before !== before || this.#counters.state !== state) {
+      this.#counters = { before, state, coarse: coarseCounters(before, state) };
+    }
+    return this.#counters.coarse;
   }
 
   #overflowNote(state: EditState): EditNote | null {

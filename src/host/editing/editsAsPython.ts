@@ -11,8 +11,7 @@ export function editsAsPython({ history, fileName, resources }: EditedDocument, 
   if (history === null) {
     return '';
   }
-  const { all, index, savedIndex } = history;
-  const first = savedIndex <= index ? Math.max(savedIndex, 0) : 0;
+  const { all, index, baseIndex: first } = history;
   const steps = all.slice(first, index + 1).flatMap(({ operation }, at): ScriptStep[] => {
     const before = all[first + at - 1];
     return at === 0 || operation === null || before === undefined ? [] : [stepOf(before.state, operation, t)];

@@ -39,12 +39,13 @@ describe('history', () => {
     history.undo();
     history.undo();
     history.undo();
-    expect([history.dirty, history.savedIndex]).toEqual([true, 3]);
+    expect([history.dirty, history.savedIndex, history.baseIndex]).toEqual([true, 3, 0]);
     // As many edits as were undone: VS Code takes the document for clean here.
     for (const literal of ['4', '5', '6']) {
       history.apply(set(literal));
     }
     expect([history.dirty, history.savedIndex, keys(history.current)]).toEqual([true, -1, ['a = 6']]);
+    expect(history.baseIndex).toBe(0);
   });
 
   test('an edit during a save stays unsaved', async () => {
@@ -52,7 +53,7 @@ describe('history', () => {
     const saving = history.apply(set('1'));
     history.apply(set('2'));
     history.markSaved(saving);
-    expect([history.dirty, history.savedIndex]).toEqual([true, 1]);
+    expect([history.dirty, history.savedIndex, history.baseIndex]).toEqual([true, 1, 1]);
   });
 
   test('undo past a save, and back to it', async () => {
