@@ -1,4 +1,4 @@
-import { RowChange, type TreeChanges, type TreeColumns } from '../core/tree/treeColumns';
+import { RowChange, type SharedViews, type TreeChanges, type TreeColumns } from '../core/tree/treeColumns';
 import { isArrayOf, isIndex, isRecord, isString, type Guard } from './guards';
 
 type ColumnArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
@@ -35,9 +35,34 @@ export const isTreeColumns: Guard<TreeColumns> = (value): value is TreeColumns =
   return (
     isArrayOf(isString)(value['strings']) &&
     isPreorder(value['parent'], value['end']) &&
+    areViews(value['shared'], count) &&
     (value['changes'] === null || areChanges(value['changes'], count))
   );
 };
+
+const viewTypes = [
+  ['row', Uint32Array],
+  ['alias', Uint32Array],
+  ['storage', Uint32Array],
+  ['start', Float64Array],
+  ['end', Float64Array],
+] as const satisfies readonly (readonly [keyof SharedViews, new () => ColumnArray])[];
+
+function areViews(value: unknown, count: number): boolean {
+  if (!isRecord(value) || !(value['row'] instanceof Uint32Array) || !(value['alias'] instanceof Uint32Array)) {
+    return false;
+  }
+  const [row, alias] = [value['row'], value['alias']];
+  const isRow = (index: number): boolean => index < count;
+  return (
+    row.every(isRow) &&
+    alias.every(isRow) &&
+    viewTypes.every(([name, type]) => {
+      const column = value[name];
+      return column instanceof type && column.length === row.length;
+    })
+  );
+}
 
 const changeTexts = ['oldKey', 'oldShape', 'oldDtype', 'oldDevice'] as const satisfies readonly (keyof TreeChanges)[];
 

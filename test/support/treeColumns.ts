@@ -1,4 +1,10 @@
-import { RowChange, RowKind, type TreeChanges, type TreeColumns } from '../../src/core/tree/treeColumns';
+import {
+  RowChange,
+  RowKind,
+  type SharedViews,
+  type TreeChanges,
+  type TreeColumns,
+} from '../../src/core/tree/treeColumns';
 
 /** An entry of a made tree. Without `shape` it is a value. */
 export interface MadeEntry {
@@ -11,6 +17,8 @@ export interface MadeEntry {
   readonly flags?: number;
   readonly bytes?: number;
   readonly description?: string;
+  /** What it shows of a storage that others use too. */
+  readonly view?: { readonly storage: number; readonly start: number; readonly end: number };
 }
 
 /** What has become of a row, named by the labels of its path joined with `.`. */
@@ -91,12 +99,31 @@ export function makeColumns(entries: readonly MadeEntry[], options: MadeOptions 
   keys.forEach((key, row) => {
     columns.description[row] = textOf(options.descriptions?.[key] ?? strings[columns.description[row] ?? 0] ?? '');
   });
+  const shared = madeViews(entries, rows);
   if (options.changes === undefined) {
-    return { ...columns, changes: null };
+    return { ...columns, shared, changes: null };
   }
   const changes = madeChanges(keys, rows, options.changes, textOf);
   takeOffRemoved(columns, changes);
-  return { ...columns, changes };
+  return { ...columns, shared, changes };
+}
+
+/** Those that show the same bytes are aliases. */
+function madeViews(entries: readonly MadeEntry[], rows: readonly MadeRow[]): SharedViews {
+  const views = rows.flatMap(({ entry }, row) => {
+    const view = entries[entry]?.view;
+    return view === undefined ? [] : [{ row, ...view }];
+  });
+  const first = (view: (typeof views)[number]): number =>
+    views.find(({ storage, start, end }) => storage === view.storage && start === view.start && end === view.end)
+      ?.row ?? 0;
+  return {
+    row: Uint32Array.from(views, ({ row }) => row),
+    alias: Uint32Array.from(views, first),
+    storage: Uint32Array.from(views, ({ storage }) => storage),
+    start: Float64Array.from(views, ({ start }) => start),
+    end: Float64Array.from(views, ({ end }) => end),
+  };
 }
 
 function rowKeys(rows: readonly MadeRow[]): string[] {

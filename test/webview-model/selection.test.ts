@@ -4,7 +4,6 @@ import { moved, moveOfKey } from '../../webview/editor/model/moves';
 import { Selection } from '../../webview/editor/model/selection';
 import { selectionPython } from '../../webview/editor/model/selectionPython';
 import { summarizeSelection, topmost } from '../../webview/editor/model/selectionSummary';
-import type { StoragePlaces } from '../../webview/editor/model/tensorSums';
 import { TreeIndex } from '../../webview/editor/model/treeIndex';
 import { TreeView } from '../../webview/editor/model/treeView';
 import { TypeAhead } from '../../webview/editor/model/typeAhead';
@@ -114,38 +113,26 @@ describe('the sum of tensors that share storages', () => {
   const { Shared, Optimizer } = RowFlag;
   const tied = new TreeIndex(
     makeColumns([
-      { path: ['model', 'wte'], shape: [1_000, 4], flags: Shared },
+      { path: ['model', 'wte'], shape: [1_000, 4], flags: Shared, view: { storage: 0, start: 0, end: 16_000 } },
       { path: ['model', 'bias'], shape: [4] },
-      { path: ['head', 'weight'], shape: [1_000, 4], flags: Shared },
-      { path: ['head', 'half'], shape: [500, 4], flags: Shared },
+      { path: ['head', 'weight'], shape: [1_000, 4], flags: Shared, view: { storage: 0, start: 0, end: 16_000 } },
+      // Its second half lies behind what the others hold: 1,000 of its 2,000 elements.
+      { path: ['head', 'half'], shape: [500, 4], flags: Shared, view: { storage: 0, start: 12_000, end: 20_000 } },
       { path: ['optimizer', 'momentum'], shape: [1_000, 4], flags: Optimizer },
     ]),
   );
-  const texts = new Map([
-    ['model.wte', ['data/0', '0', '(4, 1)']],
-    ['head.weight', ['data/0', '0', '(4, 1)']],
-    // Its second half lies behind what the others hold: 1,000 of its 2,000 elements.
-    ['head.half', ['data/0', '3,000', '(4, 1)']],
-  ]);
-  const text = (row: number, at: number): string => texts.get(tied.key(row))?.[at] ?? '';
-  const places: StoragePlaces = {
-    record: (row) => text(row, 0),
-    offset: (row) => text(row, 1),
-    stride: (row) => text(row, 2),
-  };
   const all = new Set(Array.from({ length: tied.count }, (_, row) => row).filter((row) => tied.isEntry(row)));
 
   it('counts aliases once, what overlaps once in bytes, and no optimizer among the parameters', () => {
-    const summary = summarizeSelection(tied, all, places);
-    expect(summary).toMatchObject({ tensors: 5, parameters: 4_000 + 4 + 2_000, inexact: false });
+    const summary = summarizeSelection(tied, all);
+    expect(summary).toMatchObject({ tensors: 5, parameters: 4_000 + 4 + 2_000 });
     expect(summary.elements).toBe(4_000 + 4 + 2_000 + 4_000);
     expect(summary.bytes).toBe(5_000 * 4 + 4 * 4 + 4_000 * 4);
   });
 
-  it('is known to be inexact as long as it is not known where they lie', () => {
-    expect(summarizeSelection(tied, all).inexact).toBe(true);
+  it('counts what shares nothing as it is', () => {
     const plain = new Set([tied.filterKeys.indexOf('model.bias'), tied.filterKeys.indexOf('optimizer.momentum')]);
-    expect(summarizeSelection(tied, plain)).toMatchObject({ inexact: false, parameters: 4 });
+    expect(summarizeSelection(tied, plain)).toMatchObject({ parameters: 4 });
   });
 });
 

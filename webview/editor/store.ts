@@ -234,9 +234,6 @@ export class EditorStore {
     this.#told = { view, rows: view.selection.rows };
     this.editing.problem = '';
     this.host.selection(rows, this.version);
-    if (view.selectionSummary.inexact) {
-      this.#textColumns.askForPlaces();
-    }
     if (rows.length === 0 || rows.length > mostDetails) {
       this.details = { rows, views: [] };
     } else {

@@ -11,7 +11,7 @@ export interface ColumnPage {
   readonly failed: (problem: unknown) => void;
 }
 
-/** Columns that the host is asked for when they are needed: to be shown, or to sum what shares a storage. */
+/** Columns that the host is asked for when they are shown. */
 export class TextColumns {
   /** null while one is on its way. */
   readonly #columns = new Map<HiddenColumn, TextColumn | null>();
@@ -24,35 +24,15 @@ export class TextColumns {
   }
 
   askForShown(hidden: readonly string[]): void {
-    this.#ask(askedColumns.filter((name) => !hidden.includes(name)));
-  }
-
-  /** What says where tensors lie in their storages. */
-  askForPlaces(): void {
-    this.#ask(askedColumns);
-  }
-
-  #ask(names: readonly HiddenColumn[]): void {
     const { view, host } = this.page;
-    for (const name of names.filter((each) => !this.#columns.has(each))) {
+    for (const name of askedColumns.filter((each) => !hidden.includes(each) && !this.#columns.has(each))) {
       this.#columns.set(name, null);
       host.column(name).then((column) => {
         if (this.page.view === view) {
           this.#columns.set(name, column);
-          this.#placesKnown(view);
           this.page.onChange();
         }
       }, this.page.failed);
-    }
-  }
-
-  #placesKnown(view: TreeView | null): void {
-    if (view !== null && askedColumns.every((name) => (this.#columns.get(name) ?? null) !== null)) {
-      view.places ??= {
-        record: (row) => this.text('record', row),
-        offset: (row) => this.text('offset', row),
-        stride: (row) => this.text('stride', row),
-      };
     }
   }
 

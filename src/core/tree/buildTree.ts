@@ -4,6 +4,7 @@ import { isUnchanged, type StateChanges } from '../edit/changes';
 import { changeColumns } from './changeColumns';
 import { Columns } from './columns';
 import { layOut, type Rows } from './layOut';
+import { sharedViews } from './sharedViews';
 import { shownOf } from './shown';
 import type { StringTable } from './texts';
 import type { TreeColumns } from './treeColumns';
@@ -69,5 +70,6 @@ export function buildTree(
     description: descriptions(describeTree(shown, trie, shown.aliases), trie, rows, columns.strings, text),
     changes: known === null ? null : changeColumns(known, rows, columns, shown.entryCount),
     strings: columns.strings.strings,
+    shared: sharedViews(shown, columns.entry),
   };
 }

@@ -65,6 +65,20 @@ export interface TreeChanges {
 }
 
 /**
+ * Tensors whose storage others use too: what a sum over chosen rows must not count twice. One place for each, in row
+ * order; those that are gone are left out.
+ */
+export interface SharedViews {
+  readonly row: Uint32Array;
+  /** Row of the first tensor with the same storage, offset, shape and stride: its own when it is that one. */
+  readonly alias: Uint32Array;
+  readonly storage: Uint32Array;
+  /** Bytes of the storage, from the first to behind the last that the tensor shows. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+}
+
+/**
  * The rows of the tree as columns, in file order: a group comes before its children, and rows `i+1 … end[i]−1` are what is
  * below row `i`. Dotted keys are folded into groups; a group with one child is one row with it (`conv1.weight`).
  * Compact on purpose: 100,000 keys cross to the webview as a few arrays, and filtering needs no round trip.
@@ -103,6 +117,7 @@ export interface TreeColumns {
   /** What the weights imply (`Conv2d 64 → 64, 1×1`), or what the object is (`argparse.Namespace`). */
   readonly description: Uint32Array;
   readonly strings: readonly string[];
+  readonly shared: SharedViews;
   /** null while the document is as it was saved. */
   readonly changes: TreeChanges | null;
 }

@@ -59,10 +59,10 @@ function leftText(store: EditorStore, view: TreeView): TemplateResult {
   if (view.visible.length === 0) {
     return dim(t('{0} of {1} shown', formatExact(view.result.leaves), formatExact(view.index.entryCount)));
   }
-  const { entries, parameters: count, bytes, tensors, inexact } = view.selectionSummary;
-  const size = tensors > 0 && !inexact ? ` · ${formatSize(bytes)}` : '';
+  const { entries, parameters: count, bytes, tensors } = view.selectionSummary;
+  const size = tensors > 0 ? ` · ${formatSize(bytes)}` : '';
   if (view.selection.size > 1) {
-    const parameters = count > 0 && !inexact ? ` · ${parameterCount(count, t)}` : '';
+    const parameters = count > 0 ? ` · ${parameterCount(count, t)}` : '';
     return html`<span class="b">${t('{0} selected', formatCount(entries))}</span
       ><span class="dim">${parameters}${size}</span>`;
   }

@@ -1,5 +1,5 @@
 import { RowFlag } from '../../../src/core/tree/treeColumns';
-import { TensorSums, type StoragePlaces } from './tensorSums';
+import { TensorSums } from './tensorSums';
 import type { TreeIndex } from './treeIndex';
 
 /** What several chosen rows have in common and what differs; groups stand for the entries below them, removed rows for none. */
@@ -11,8 +11,6 @@ export interface SelectionSummary {
   readonly bytes: number;
   /** Elements outside the state of optimizers. */
   readonly parameters: number;
-  /** Where shared storages lie is not known yet: the sums above may be too large. */
-  readonly inexact: boolean;
   /** Distinct texts of the tensors, with how many have each. */
   readonly dtypes: ReadonlyMap<string, number>;
   readonly devices: ReadonlyMap<string, number>;
@@ -35,11 +33,8 @@ class Summary {
   requiresGrad = 0;
   readonly sums: TensorSums;
 
-  constructor(
-    private readonly index: TreeIndex,
-    places: StoragePlaces | null,
-  ) {
-    this.sums = new TensorSums(index, places);
+  constructor(private readonly index: TreeIndex) {
+    this.sums = new TensorSums(index);
   }
 
   take(row: number): void {
@@ -63,13 +58,8 @@ function count(counts: Map<number, number>, value: number | undefined): void {
   }
 }
 
-/** @param places null as long as they are not known */
-export function summarizeSelection(
-  index: TreeIndex,
-  selected: ReadonlySet<number>,
-  places: StoragePlaces | null = null,
-): SelectionSummary {
-  const summary = new Summary(index, places);
+export function summarizeSelection(index: TreeIndex, selected: ReadonlySet<number>): SelectionSummary {
+  const summary = new Summary(index);
   const rows = topmost(index, selected).filter((row) => !index.isRemoved(row));
   for (const row of rows) {
     for (let below = row; below < index.end(row); below++) {
@@ -88,7 +78,6 @@ export function summarizeSelection(
     elements: only === undefined ? sums.elements : (index.columns.elements[only] ?? 0),
     bytes: only === undefined ? sums.bytes : (index.columns.bytes[only] ?? 0),
     parameters: sums.parameters,
-    inexact: only === undefined && sums.inexact,
     requiresGrad,
     dtypes: named(summary.dtypes),
     devices: named(summary.devices),

@@ -27,6 +27,9 @@ export class TreeIndex {
   #filterKeys: readonly string[] | undefined;
   #foldedKeys: readonly string[] | undefined;
 
+  /** Made when it is asked for. */
+  #sharedAt: ReadonlyMap<number, number> | undefined;
+
   constructor(readonly columns: TreeColumns) {
     this.count = columns.count;
     this.labels = decodeLabels(columns);
@@ -79,6 +82,12 @@ export class TreeIndex {
   oldText(column: OldTextId, row: number): string {
     const changes: TreeChanges | null = this.columns.changes;
     return changes === null ? '' : (this.columns.strings[changes[column][row] ?? 0] ?? '');
+  }
+
+  /** Place of a row in `TreeColumns.shared`; undefined for one that shares nothing. */
+  sharedAt(row: number): number | undefined {
+    this.#sharedAt ??= new Map([...this.columns.shared.row].map((each, at) => [each, at]));
+    return this.#sharedAt.get(row);
   }
 
   hasFlag(row: number, flag: number): boolean {

@@ -13,7 +13,6 @@ import { explainRegexError, type RegexError } from './regexError';
 import { foldedTest } from './foldedFilter';
 import { Selection } from './selection';
 import { summarizeSelection, type SelectionSummary } from './selectionSummary';
-import type { StoragePlaces } from './tensorSums';
 import type { TreeIndex } from './treeIndex';
 import { expandForFirstLook, VisibleRows } from './visibleRows';
 
@@ -49,13 +48,7 @@ export class TreeView {
   #narrowed: { readonly all: ReadonlySet<number>; readonly left: ReadonlySet<number> } | null = null;
   /** Per row the next match at or below its place; made when it is asked for. */
   #nextMatch: { readonly of: FilterResult; readonly rows: Int32Array } | null = null;
-  /** Where tensors that share a storage lie; null until that is known. */
-  places: StoragePlaces | null = null;
-  #summary: {
-    readonly rows: ReadonlySet<number>;
-    readonly places: StoragePlaces | null;
-    readonly summary: SelectionSummary;
-  } | null = null;
+  #summary: { readonly rows: ReadonlySet<number>; readonly summary: SelectionSummary } | null = null;
 
   constructor(readonly index: TreeIndex) {
     this.result = this.#filterRows();
@@ -180,10 +173,9 @@ export class TreeView {
 
   /** Of the rows chosen now; made once for each selection. */
   get selectionSummary(): SelectionSummary {
-    const { places, index } = this;
     const { rows } = this.selection;
-    if (this.#summary?.rows !== rows || this.#summary.places !== places) {
-      this.#summary = { rows, places, summary: summarizeSelection(index, rows, places) };
+    if (this.#summary?.rows !== rows) {
+      this.#summary = { rows, summary: summarizeSelection(this.index, rows) };
     }
     return this.#summary.summary;
   }

@@ -50,12 +50,12 @@ function row(label: string, value: string, secondary?: string): Row {
 }
 
 function totals(summary: SelectionSummary, fileBytes: number): Row[] {
-  const { entries, tensors, elements, parameters, bytes, inexact } = summary;
+  const { entries, tensors, elements, parameters, bytes } = summary;
   const counts = [row(t('Tensors'), formatExact(tensors))];
   if (entries > tensors) {
     counts.push(row(t('Other entries'), formatExact(entries - tensors)));
   }
-  if (tensors === 0 || inexact) {
+  if (tensors === 0) {
     return counts;
   }
   return [
