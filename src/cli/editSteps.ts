@@ -133,11 +133,11 @@ function plainOperations(name: string, value: string): Operations | null {
     case 'requires-grad': {
       const [source, flag] = splitAtLast(value, 'PATH=True or PATH=False');
       const grad = boolOf(flag);
-      return (checkpoint) => [{ kind: 'requiresGrad', path: pathNamed(checkpoint, source), value: grad }];
+      return (checkpoint) => [{ kind: 'requiresGrad', paths: [pathNamed(checkpoint, source)], value: grad }];
     }
     case 'train':
     case 'eval':
-      return (checkpoint) => [{ kind: 'trainMode', path: pathNamed(checkpoint, value), training: name === 'train' }];
+      return (checkpoint) => [{ kind: 'trainMode', paths: [pathNamed(checkpoint, value)], training: name === 'train' }];
     case 'extract':
       return (checkpoint) => [{ kind: 'extract', path: pathNamed(checkpoint, value) }];
     case 'wrap':

@@ -37,11 +37,11 @@ export function operationText(operation: Operation, t: Translate): string {
     case 'addEntry':
       return t('Add {0} = {1}', pathText(operation.path, t), clipped(operation.literal));
     case 'requiresGrad':
-      return t('Set requires_grad of {0} to {1}', pathText(operation.path, t), operation.value ? 'True' : 'False');
+      return t('Set requires_grad of {0} to {1}', selectionText(operation, t), operation.value ? 'True' : 'False');
     case 'trainMode':
       return operation.training
-        ? t('Set {0} to train mode', pathText(operation.path, t))
-        : t('Set {0} to eval mode', pathText(operation.path, t));
+        ? t('Set {0} to train mode', selectionText(operation, t))
+        : t('Set {0} to eval mode', selectionText(operation, t));
     case 'extract':
       return operation.path.length === 0 ? t('Extract state dict') : t('Extract {0}', pathText(operation.path, t));
     case 'wrap':

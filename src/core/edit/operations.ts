@@ -128,13 +128,14 @@ export interface AddEntry {
 
 export interface RequiresGrad {
   readonly kind: 'requiresGrad';
-  readonly path: Path;
+  /** Branches, modules or tensors. */
+  readonly paths: readonly Path[];
   readonly value: boolean;
 }
 /** `module.train(training)`. */
 export interface TrainMode {
   readonly kind: 'trainMode';
-  readonly path: Path;
+  readonly paths: readonly Path[];
   readonly training: boolean;
 }
 

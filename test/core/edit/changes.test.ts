@@ -77,9 +77,15 @@ describe('what became of entries', () => {
     const back: Operation = { kind: 'cast', dtype: 'float32' };
     // Rounded on the way, although it is a float32 again.
     expect(await edited(dict({ w: tensor('0') }), there, back)).toEqual(['~ w']);
-    expect(await edited(dict({ w: parameter('0') }), { kind: 'requiresGrad', path: ['w'], value: false })).toEqual([
+    expect(await edited(dict({ w: parameter('0') }), { kind: 'requiresGrad', paths: [['w']], value: false })).toEqual([
       '~ w',
     ]);
+  });
+
+  test('one edit of several branches changes those alone', async () => {
+    const root = dict({ a: parameter('0'), b: dict({ c: parameter('1') }), d: parameter('2') });
+    const frozen: Operation = { kind: 'requiresGrad', paths: [['a'], ['b']], value: false };
+    expect(await edited(root, frozen)).toEqual(['~ a', '~ b.c']);
   });
 
   test('a compacted tensor is what it was', async () => {

@@ -74,8 +74,8 @@ const cases: readonly (readonly [name: string, file: string, ...operations: Oper
   [
     'freeze',
     'module',
-    { kind: 'requiresGrad', path: ['net'], value: false },
-    { kind: 'trainMode', path: ['net'], training: false },
+    { kind: 'requiresGrad', paths: [['net']], value: false },
+    { kind: 'trainMode', paths: [['net']], training: false },
   ],
   ['plain', 'impure', { kind: 'plainValues' }],
   ['compact', 'tied', { kind: 'compact' }],

@@ -4,7 +4,7 @@ import { dtypes } from '../../checkpoint/dtypes';
 import { keyOf } from '../../checkpoint/path';
 import { isNode, PyTuple, type PyCall, type PyNode, type Value } from '../../pickle/values';
 import { editError } from '../editError';
-import { findPath, PathTree } from '../find';
+import { findPaths, PathTree } from '../find';
 import { GraphEdits } from '../graphEdits';
 import { moduleDict, modulesOf } from '../moduleDicts';
 import type { RequiresGrad, TrainMode } from '../operations';
@@ -14,11 +14,11 @@ import { isChosen } from '../tensorsIn';
 import { withArguments } from '../tensorValues';
 import type { Context } from './context';
 
-/** Sets `requires_grad` of every parameter on the branch; outside modules of every floating tensor. */
-export function requiresGrad(context: Context, { path, value }: RequiresGrad): EditState {
+/** Sets `requires_grad` of every parameter on the branches; outside modules of every floating tensor. */
+export function requiresGrad(context: Context, { paths, value }: RequiresGrad): EditState {
   const { state, reader, checkpoint } = context;
-  findPath(reader, state.root, path);
-  const tree = PathTree.of([path]);
+  findPaths(reader, state.root, paths);
+  const tree = PathTree.of(paths);
   const replacements = new Map<PyNode, Value>();
   for (const entry of checkpoint.entries) {
     if (entry.kind !== 'tensor' || entry.requiresGrad === value || !canTrain(entry) || !isChosen(tree, entry.path)) {
@@ -31,7 +31,7 @@ export function requiresGrad(context: Context, { path, value }: RequiresGrad): E
     }
   }
   if (replacements.size === 0) {
-    throw editError('edit-no-match', 'no-parameter', [keyOf(path)]);
+    throw editError('edit-no-match', 'no-parameter', paths.map(keyOf));
   }
   return nextState(state, { root: replaceNodes(state.root, replacements) });
 }
@@ -72,21 +72,20 @@ function withItem(items: readonly Value[], index: number, value: Value): PyTuple
   return new PyTuple(items.map((item, at) => (at === index ? value : item)));
 }
 
-/** `module.train(training)` of every module on the branch. */
-export function trainMode(context: Context, { path, training }: TrainMode): EditState {
+/** `module.train(training)` of every module on the branches. */
+export function trainMode(context: Context, { paths, training }: TrainMode): EditState {
   const { state, reader, checkpoint } = context;
-  const found = findPath(reader, state.root, path);
-  const outermost = asCall(found.value);
-  const tree = PathTree.of([path]);
-  const modules =
-    outermost !== null && reader.isModule(outermost)
-      ? [outermost]
-      : checkpoint.branches.flatMap((branch) => {
-          const call = branch.role === 'module' && isChosen(tree, branch.path) ? asCall(branch.node) : null;
-          return call === null ? [] : [call];
-        });
+  // A module within one has no branch of its own.
+  const named = findPaths(reader, state.root, paths).map(({ value }) => asCall(value));
+  const tree = PathTree.of(paths);
+  const below = checkpoint.branches
+    .filter(({ role, path }) => role === 'module' && isChosen(tree, path))
+    .map(({ node }) => asCall(node));
+  const modules = new Set(
+    [...named, ...below].filter((call): call is PyCall => call !== null && reader.isModule(call)),
+  );
   const edits = new GraphEdits();
-  for (const { call } of modules.flatMap((module) => modulesOf(module, reader))) {
+  for (const { call } of [...modules].flatMap((module) => modulesOf(module, reader))) {
     const dict = moduleDict(call, reader.names.callee(call.callee));
     const entries = dictEntries(dict) ?? [];
     const index = entries.findIndex((key, at) => at % 2 === 0 && asText(key) === 'training');
@@ -95,7 +94,7 @@ export function trainMode(context: Context, { path, training }: TrainMode): Edit
     }
   }
   if (edits.isEmpty) {
-    throw editError('edit-no-match', 'no-module', [keyOf(path)]);
+    throw editError('edit-no-match', 'no-module', paths.map(keyOf));
   }
   return nextState(state, { root: edits.apply(state.root, context.isPlainTensor) });
 }

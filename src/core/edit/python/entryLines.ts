@@ -48,19 +48,17 @@ export function moveLines({ reach }: Scope, { path, index }: Move): Statements |
 }
 
 /** `train(…)` reaches all modules within one. */
-export function trainLines({ context, reach }: Scope, { path, training }: TrainMode): Statements | null {
-  const call = training ? 'train()' : 'eval()';
-  if (reach.branchAt(path)?.role === 'module') {
-    return statements([`${reach.at(path)}.${call}`]);
-  }
-  const tree = PathTree.of([path]);
+export function trainLines({ context, reach }: Scope, { paths, training }: TrainMode): Statements | null {
+  const isModule = (path: Path): boolean => reach.branchAt(path)?.role === 'module';
+  const tree = PathTree.of(paths);
   const outermost = context.checkpoint.branches.filter(
-    (branch) =>
-      branch.role === 'module' &&
-      isChosen(tree, branch.path) &&
-      !branch.path.some((_, depth) => reach.branchAt(branch.path.slice(0, depth))?.role === 'module'),
+    ({ path, role }) =>
+      role === 'module' &&
+      isChosen(tree, path) &&
+      !path.some((_, depth) => isModule(path.slice(0, depth)) && isChosen(tree, path.slice(0, depth))),
   );
-  return statements(outermost.map((branch) => `${reach.at(branch.path)}.${call}`));
+  const call = training ? 'train()' : 'eval()';
+  return statements(outermost.map(({ path }) => `${reach.at(path)}.${call}`));
 }
 
 /** What is at a path; of a module its state dict, where that is meant. */

@@ -127,14 +127,17 @@ function deviceValueLines({ context, reach }: Scope, targetOf: (device: string) 
   return statements(lines);
 }
 
-export function requiresGradLines(scope: Scope, { path, value }: RequiresGrad): Statements | null {
+export function requiresGradLines(scope: Scope, { paths, value }: RequiresGrad): Statements | null {
   const { reach, context } = scope;
   const literal = value ? 'True' : 'False';
-  if (reach.branchAt(path)?.role === 'module') {
-    return statements([`${reach.at(path)}.requires_grad_(${literal})`]);
+  const isModule = (path: Path): boolean => reach.branchAt(path)?.role === 'module';
+  const modules = paths.filter(isModule).map((path) => `${reach.at(path)}.requires_grad_(${literal})`);
+  const others = paths.filter((path) => !isModule(path));
+  if (others.length === 0) {
+    return statements(modules);
   }
   const changes = (entry: TensorEntry): boolean => entry.requiresGrad !== value && isOf(['float', 'complex'], entry);
-  const tree = PathTree.of([path]);
+  const tree = PathTree.of(others);
   const meant = context.checkpoint.entries.filter(
     (entry): entry is TensorEntry =>
       entry.kind === 'tensor' &&
@@ -144,7 +147,8 @@ export function requiresGradLines(scope: Scope, { path, value }: RequiresGrad): 
   );
   const condition = 'tensor.is_floating_point() or tensor.is_complex()';
   const statement = `tensor.requires_grad_(${literal})`;
-  return statements([changeAll(scope, meant, { paths: [path] }, { condition, statement, changes })], 'tensors');
+  const rest = changeAll(scope, meant, { paths: others }, { condition, statement, changes });
+  return statements([...modules, rest], 'tensors');
 }
 
 export function compactLines(scope: Scope): Statements | null {

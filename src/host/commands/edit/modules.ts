@@ -52,9 +52,7 @@ export const setRequiresGrad = editCommand(async (editing) => {
     },
   );
   if (value !== undefined) {
-    for (const path of paths) {
-      editing.session.document.apply({ kind: 'requiresGrad', path, value });
-    }
+    editing.session.document.apply({ kind: 'requiresGrad', paths, value });
   }
 });
 
@@ -80,8 +78,6 @@ export const setTrainMode = editCommand(async (editing) => {
     },
   );
   if (training !== undefined) {
-    for (const path of paths) {
-      editing.session.document.apply({ kind: 'trainMode', path, training });
-    }
+    editing.session.document.apply({ kind: 'trainMode', paths, training });
   }
 });
