@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rigSupported } from '../../test/rig/install.mjs';
-import { baseSettings, freePort } from '../../test/rig/server.mjs';
+import { baseSettings, freePort, testSettings } from '../../test/rig/server.mjs';
 import { findPython } from '../findPython.mjs';
 import { desktopCode } from './desktop.mjs';
 import { inProject, root } from './paths.mjs';
@@ -87,7 +87,7 @@ export async function extensionHost() {
   const [workspace, userData] = [join(temporary, 'workspace'), join(temporary, 'user')];
   mkdirSync(workspace);
   mkdirSync(join(userData, 'User'), { recursive: true });
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(baseSettings));
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...baseSettings, ...testSettings }));
   // The tests press keys and read the webview from within the extension host, by the protocol of Chromium's debugger.
   const port = await freePort();
   rmSync(output, { force: true });

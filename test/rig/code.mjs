@@ -7,11 +7,11 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchChromium } from './browser.mjs';
-import { startServer } from './server.mjs';
+import { startServer, testSettings } from './server.mjs';
 import { openWorkbench } from './workbench.mjs';
 
 /** Tests that have not ended by then never will; the picture tells what VS Code showed. */
-const timeoutMilliseconds = 10 * 60 * 1000;
+const timeoutMilliseconds = 15 * 60 * 1000;
 
 const { values, positionals } = parseArgs({
   strict: false,
@@ -39,7 +39,10 @@ function optionalPath(value) {
   return typeof value === 'string' ? resolve(value) : undefined;
 }
 
-const server = await startServer({ trusted: values['disable-workspace-trust'] === true });
+const server = await startServer({
+  trusted: values['disable-workspace-trust'] === true,
+  settings: testSettings,
+});
 const debuggingPort = values['remote-debugging-port'];
 const browser = await launchChromium(
   typeof debuggingPort === 'string' ? [`--remote-debugging-port=${debuggingPort}`] : [],

@@ -13,7 +13,7 @@ import { rigPaths } from './install.mjs';
 /** Needed beside the extension under development, or a file named in the address may show as text. */
 export const reopenExtension = join(dirname(fileURLToPath(import.meta.url)), 'reopen');
 
-/** What every VS Code under test is set to; a caller's own settings come after these. */
+/** What every VS Code of the rig is set to; a caller's own settings come after these. */
 export const baseSettings = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
@@ -29,6 +29,12 @@ export const baseSettings = {
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
+
+/**
+ * What tests are run with besides: on a loaded machine an editor that was just opened takes the focus late, which would
+ * close a question that has been asked meanwhile.
+ */
+export const testSettings = { 'workbench.quickOpen.closeOnFocusLost': false };
 
 /**
  * @typedef {object} ServerOptions

@@ -1,11 +1,16 @@
-"""`evaluate.py FILE`: standard input is a JSON list of Python expressions over what real torch loads from the file; prints what
-each gives, as JSON. They see `ckpt`, `tags` (the device of each storage, in the order of the pickle), `torch`, and
+"""Serves what real torch loads from files: imports torch once, which costs seconds, and answers line by line.
+
+Each line of standard input is a JSON object with `path`, and either `expressions`, a list of Python expressions over what is
+loaded, or none, for everything by key. Each answer is a line of JSON: `{"answer": …}` or `{"error": "…"}`.
+The expressions see `ckpt`, `tags` (the device of each storage, in the order of the pickle), `torch`, `nn` and
 `loads_weights_only`. Storages of any device are put on the CPU."""
 
 import json
 import sys
+import traceback
 
 import torch
+from loaded import by_key
 from torch import nn
 
 
@@ -13,16 +18,7 @@ class Net(nn.Module):
     """The class of editor_files.py: without it Python cannot load a whole module."""
 
 
-path = sys.argv[1]
-tags = []
-
-
-def on_cpu(storage, location):
-    tags.append(location)
-    return storage
-
-
-def loads_weights_only():
+def loads_weights_only(path):
     try:
         torch.load(path, map_location="cpu", weights_only=True)
         return True
@@ -30,11 +26,38 @@ def loads_weights_only():
         return False
 
 
-if path.endswith(".safetensors"):
-    from safetensors.torch import load_file
+def load(path):
+    """What is in the file, and the device of each storage."""
+    if path.endswith(".safetensors"):
+        from safetensors.torch import load_file
 
-    ckpt = load_file(path)
-else:
-    ckpt = torch.load(path, map_location=on_cpu, weights_only=False)
-names = {"ckpt": ckpt, "tags": tags, "torch": torch, "nn": nn, "loads_weights_only": loads_weights_only}
-print(json.dumps([eval(expression, names) for expression in json.load(sys.stdin)]))
+        return load_file(path), []
+    tags = []
+
+    def on_cpu(storage, location):
+        tags.append(location)
+        return storage
+
+    return torch.load(path, map_location=on_cpu, weights_only=False), tags
+
+
+def answer(path, expressions=None):
+    if expressions is None:
+        return by_key(path)
+    ckpt, tags = load(path)
+    names = {
+        "ckpt": ckpt,
+        "tags": tags,
+        "torch": torch,
+        "nn": nn,
+        "loads_weights_only": lambda: loads_weights_only(path),
+    }
+    return [eval(expression, names) for expression in expressions]
+
+
+for line in sys.stdin:
+    try:
+        reply = {"answer": answer(**json.loads(line))}
+    except Exception:
+        reply = {"error": traceback.format_exc()}
+    print(json.dumps(reply), flush=True)

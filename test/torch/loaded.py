@@ -21,4 +21,9 @@ def flat(value, key=""):
         yield key, repr(value)
 
 
-print(json.dumps(dict(flat(torch.load(sys.argv[1], map_location="cpu", weights_only=False)))))
+def by_key(path):
+    return dict(flat(torch.load(path, map_location="cpu", weights_only=False)))
+
+
+if __name__ == "__main__":
+    print(json.dumps(by_key(sys.argv[1])))

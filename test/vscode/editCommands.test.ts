@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { active, applyIn, edits, keys, move, pane, run, select, untilEdits, writes } from './support/editing';
 import { editCommandNames } from '../../src/host/commands/names';
 import { closeAll, openFile, until } from './support/editor';
-import { evaluated } from './support/evaluate';
+import { evaluated } from './support/torch';
 import { fromTorch, inWorkspace } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { answer, pick, problemWith } from './support/quickInput';

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { keyOf } from '../../src/core/checkpoint/path';
 import { active, applyIn, drawDialogs, edits, move, pane, run, writes } from './support/editing';
 import { closeAll, openFile, shown, until } from './support/editor';
-import { evaluated } from './support/evaluate';
+import { evaluated } from './support/torch';
 import { fromTorch, inWorkspace } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { answer, choosePath, pick } from './support/quickInput';

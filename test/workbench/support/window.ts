@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../rig/browser.mjs';
-import { startServer, type Server, type ServerOptions } from '../../rig/server.mjs';
+import { startServer, testSettings, type Server, type ServerOptions } from '../../rig/server.mjs';
 import { openWorkbench } from '../../rig/workbench.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -37,7 +37,7 @@ export async function openWindow({ files, file, ...options }: WindowOptions): Pr
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    server = await startServer(options);
+    server = await startServer({ ...options, settings: { ...testSettings, ...options.settings } });
     browser = await launchChromium();
     const url = server.url({
       folder,
@@ -52,12 +52,26 @@ export async function openWindow({ files, file, ...options }: WindowOptions): Pr
   }
 }
 
-/** Opens a file of the workspace by its name, as a person does. */
+/**
+ * Opens a file of the workspace by its name, as a person does: asks again when VS Code, which looks through the folder once a
+ * question, has not seen a file that was just written.
+ */
 export async function openByName(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+P');
-  await page.locator('.quick-input-widget input[type=text]').fill(name);
-  await page
-    .getByRole('option', { name: new RegExp(`^${name}`) })
-    .first()
-    .click();
+  const file = page.getByRole('option', { name: new RegExp(`^${name}`) }).first();
+  for (let tries = 0; tries < 3; tries++) {
+    await page.keyboard.press('Control+P');
+    await page.locator('.quick-input-widget input[type=text]').fill(name);
+    if (await appears(file)) {
+      break;
+    }
+    await page.keyboard.press('Escape');
+  }
+  await file.click();
+}
+
+function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
 }
