@@ -11,7 +11,7 @@ export interface MovableSource extends ByteSource {
   /** Closes the file once the reads that are under way have ended. */
   suspend(): Promise<void>;
   /**
-   * Goes on reading, from the same file under this name.
+   * Goes on reading, from the same file under this name. Nothing to do where it was not let go of.
    * @throws CheckpointError `file-changed` when it is another one, or as `openFile`; reads that wait fail alike.
    */
   resume(path: string): Promise<void>;
@@ -82,7 +82,7 @@ class MovableFile implements MovableSource {
   }
 
   async resume(path: string): Promise<void> {
-    if (this.#closed) {
+    if (this.#closed || this.#pause === null) {
       return;
     }
     try {

@@ -2,6 +2,7 @@ import { linkSync, mkdtempSync, renameSync, rmSync, writeFileSync, appendFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openFile } from '../../../src/core/bytes/fileSource';
 import { openMovable, type MovableSource } from '../../../src/core/bytes/movableSource';
 
 let folder: string;
@@ -62,6 +63,22 @@ describe('a source whose file is moved', () => {
     source = await openMovable(at('a'), { size: 3 });
     expect(await text()).toBe('old');
     await expect(source.read(2, new Uint8Array(2))).rejects.toMatchObject({ code: 'truncated' });
+  });
+
+  test('is left as it is when it is taken up without having been let go of', async () => {
+    let opened = 0;
+    source = await openMovable(at('a'), {
+      open: (path) => {
+        opened += 1;
+        return openFile(path);
+      },
+    });
+    // Another file has the name: a second handle on it would be refused, and one on the same would be left open.
+    writeFileSync(at('new'), 'new bytes!');
+    renameSync(at('new'), at('a'));
+    await source.resume(at('a'));
+    expect(await text()).toBe('old bytes');
+    expect(opened).toBe(1);
   });
 
   test('is not opened with more bytes than the file has', async () => {
