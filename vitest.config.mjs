@@ -11,6 +11,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: ['test/support/torchSetup.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [...apart.map((folder) => `test/${folder}/**`), 'test/fixtures/**'],
         },
@@ -25,6 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'workbench',
+          globalSetup: ['test/support/torchSetup.ts'],
           include: ['test/workbench/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -33,11 +33,12 @@ export function findPython(root, environment = process.env) {
 }
 
 /**
+ * Where it may be, in the order in which it is looked for.
  * @param {string} root
- * @param {Record<string, string | undefined>} environment
+ * @param {Record<string, string | undefined>} [environment]
  * @returns {string[]}
  */
-function candidates(root, environment) {
+export function candidates(root, environment = process.env) {
   const inVenv = [join(root, '.venv', 'bin', 'python'), join(root, '.venv', 'Scripts', 'python.exe')].filter(
     existsSync,
   );
@@ -55,10 +56,11 @@ function torchOf(executable) {
 }
 
 /**
+ * Whether this torch can serve as the oracle.
  * @param {string} version
  * @returns {boolean}
  */
-function isRecentEnough(version) {
+export function isRecentEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > oldestTorch[0] || (major === oldestTorch[0] && minor >= oldestTorch[1]);
 }

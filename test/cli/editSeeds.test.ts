@@ -8,7 +8,7 @@ import { python, runPython, withTorch } from '../support/torch';
 const folder = mkdtempSync(join(tmpdir(), '我的 模型 -'));
 beforeAll(async () => {
   if (python() !== null) {
-    await runPython('edit_commands.py', ['make', folder]);
+    await runPython('edit_commands.py', ['make', folder], { optimizers: true });
   }
 }, 120_000);
 afterAll(() => {
@@ -24,7 +24,8 @@ async function edit(file: string, output: string, ...options: string[]): Promise
   return stderr;
 }
 
-const check = async (name: string): Promise<unknown> => await runPython('edit_commands.py', [name, folder]);
+const check = async (name: string): Promise<unknown> =>
+  await runPython('edit_commands.py', [name, folder], { optimizers: true });
 
 describe('what people do by hand', () => {
   withTorch('seed.S8 the state dict of torch.save(model, "net.pkl"), without its class', async () => {

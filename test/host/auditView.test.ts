@@ -32,7 +32,7 @@ it('offers no Python where nothing is to be allowed', async () => {
 withTorch('the Python that allows the imports outside the list loads the file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   try {
-    await runPython('editor_files.py', [folder]);
+    await runPython('editor_files.py', [folder], { optimizers: true });
     const shown = await loadFile(join(folder, 'args.pt'));
     const { loads, python } = auditView(shown, 'args.pt', english);
     expect(loads).toBe(false);

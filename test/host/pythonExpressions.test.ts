@@ -30,7 +30,7 @@ async function expectations(file: string): Promise<[python: string, reaches: unk
 }
 
 withTorch('the Python expression of every row reaches, in real Python, what the row shows', async () => {
-  await runPython('editor_files.py', [folder]);
+  await runPython('editor_files.py', [folder], { optimizers: true });
   const expected = new Map<string, [string, unknown][]>();
   for (const file of files) {
     expected.set(file, await expectations(file));

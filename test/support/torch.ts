@@ -1,22 +1,24 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { test } from 'vitest';
-import { findPython, type FoundPython } from '../../scripts/findPython.mjs';
-
-const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const scriptFolder = join(projectRoot, 'test', 'torch');
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { inject, test } from 'vitest';
+import type { FoundPython } from '../../scripts/findPython.mjs';
+import './torchSetup';
 
 /** The version that the corpus's oracle was made with; other ones may differ in bits and in `weights_only`. */
 const oracleTorch = '2.13';
 
 let found: FoundPython | null | undefined;
 
-/** The Python that has torch; null where there is none. Looked for once per process, which costs one `import torch`. */
+/** The Python that has torch; null where there is none. Waits until that is known, which takes one `import torch`. */
 export function python(): FoundPython | null {
   if (found === undefined) {
-    found = findPython(projectRoot);
+    const file = join(inject('torchFolder'), 'python.json');
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    while (!existsSync(file)) {
+      Atomics.wait(clock, 0, 0, 50);
+    }
+    found = JSON.parse(readFileSync(file, 'utf8')) as FoundPython | null;
   }
   return found;
 }
@@ -26,10 +28,12 @@ export interface PythonOptions {
   readonly input?: string | Uint8Array;
   /** Milliseconds; 60,000 unless given. */
   readonly timeout?: number;
+  /** The script uses `torch.optim`, which takes seconds to import. */
+  readonly optimizers?: boolean;
 }
 
 /**
- * Runs a script of `test/torch` with the Python that has torch, and returns the JSON that it prints.
+ * Runs a script of `test/torch` with the Python that has torch, in a process of its own, and returns the JSON that it prints.
  * The script sees `ATEN_CPU_CAPABILITY=avx2`, as the corpus's oracle did.
  * @throws Error with the script's standard error when it fails, or when there is no torch.
  */
@@ -38,26 +42,38 @@ export async function runPython(
   args: readonly string[] = [],
   options: PythonOptions = {},
 ): Promise<unknown> {
-  const interpreter = python();
-  if (interpreter === null) {
+  if (python() === null) {
     throw new Error(`no Python with torch for ${script}: ${howToGetTorch}`);
   }
-  const child = spawn(interpreter.executable, [join(scriptFolder, script), ...args], {
-    env: { ...process.env, ATEN_CPU_CAPABILITY: 'avx2', PYTHONIOENCODING: 'utf-8', PYTHONWARNINGS: 'ignore' },
-    timeout: options.timeout ?? 60_000,
-  });
-  const output: Buffer[] = [];
-  const errors: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const status = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-  // A script that fails before it has read everything closes the pipe; its status tells more than that error would.
-  child.stdin.once('error', () => undefined);
-  child.stdin.end(options.input ?? '');
-  if ((await status) !== 0) {
-    throw new Error(`${script} failed: ${Buffer.concat(errors).toString('utf8')}`);
+  const input = Buffer.from(options.input ?? '');
+  const seconds = Math.ceil((options.timeout ?? 60_000) / 1_000);
+  const request = { script, args, seconds, inputBytes: input.length };
+  const reply = await exchange(
+    options.optimizers === true ? 'optimizers' : 'torch',
+    Buffer.concat([Buffer.from(`${JSON.stringify(request)}\n`), input]),
+  );
+  const end = reply.indexOf('\n');
+  if (end === -1) {
+    throw new Error(`${script} ended without an answer: it crashed, or took longer than ${String(seconds)} s`);
   }
-  return JSON.parse(Buffer.concat(output).toString('utf8'));
+  const { status, outputBytes } = JSON.parse(reply.toString('utf8', 0, end)) as { status: number; outputBytes: number };
+  const output = reply.toString('utf8', end + 1, end + 1 + outputBytes);
+  if (status !== 0) {
+    throw new Error(`${script} failed: ${reply.toString('utf8', end + 1 + outputBytes)}`);
+  }
+  return JSON.parse(output);
+}
+
+/** What test/torch/serve.py says to a request: it forks a process that has imported torch already. */
+async function exchange(server: 'torch' | 'optimizers', request: Uint8Array): Promise<Buffer> {
+  const socket = connect(join(inject('torchFolder'), server));
+  const reply: Buffer[] = [];
+  socket.on('data', (chunk) => reply.push(chunk));
+  await new Promise((resolve, reject) => {
+    socket.once('error', reject).once('close', resolve);
+    socket.write(request);
+  });
+  return Buffer.concat(reply);
 }
 
 const howToGetTorch = `python3 -m venv .venv && .venv/bin/pip install torch==2.13.0 numpy`;
@@ -65,7 +81,7 @@ const howToGetTorch = `python3 -m venv .venv && .venv/bin/pip install torch==2.1
 export interface TorchRequirement {
   /** The comparison holds for torch 2.13 alone: another version is a skip, by name. */
   readonly exact?: boolean;
-  /** Milliseconds; 120,000 unless given, since every run imports torch. */
+  /** Milliseconds; 120,000 unless given. */
   readonly timeout?: number;
 }
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
     return;
   }
   folder = await mkdtemp(join(tmpdir(), 'checkpoint-test-'));
-  const printed = await runPython('checkpoint_files.py', [folder], { timeout: 240_000 });
+  const printed = await runPython('checkpoint_files.py', [folder], { timeout: 240_000, optimizers: true });
   if (!isFound(printed)) {
     throw new Error('checkpoint_files.py printed something else');
   }

@@ -115,7 +115,7 @@ const cases: readonly (readonly [name: string, file: string, ...operations: Oper
 withTorch(
   'the script of each kind of edit writes what the edit gives',
   async () => {
-    await runPython('edit_cases.py', ['make', folder]);
+    await runPython('edit_cases.py', ['make', folder], { optimizers: true });
     const start = startState(await opened('training'));
     await save(apply(start, { kind: 'remapDevices', to: { kind: 'all', device: 'cuda:0' } }), 'remapped.pt');
     const checkpoints = new Map<string, Checkpoint>();
