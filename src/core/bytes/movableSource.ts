@@ -82,7 +82,8 @@ class MovableFile implements MovableSource {
   }
 
   async resume(path: string): Promise<void> {
-    if (this.#closed || this.#pause === null) {
+    const pause = this.#pause;
+    if (this.#closed || pause === null) {
       return;
     }
     try {
@@ -91,7 +92,7 @@ class MovableFile implements MovableSource {
       this.#file = error instanceof CheckpointError ? error : new CheckpointError('io', { cause: error });
       throw this.#file;
     } finally {
-      this.#pause?.end();
+      pause.end();
       this.#pause = null;
     }
   }
