@@ -6,8 +6,11 @@ import { editRows } from './rows/edit';
 import { editorRows } from './rows/editor';
 import { filterRows } from './rows/filter';
 import { inspectRows } from './rows/inspect';
+import { layerRows } from './rows/layers';
+import { matchRows } from './rows/match';
 import { packageRows } from './rows/package';
 import { pickleRows } from './rows/pickle';
+import { recogniseRows } from './rows/recognise';
 import { markdown, reached, type Row } from './table';
 import { prepare, type Tools } from './tools';
 
@@ -16,9 +19,12 @@ const groups: Readonly<Record<string, (tools: Tools) => Row[] | Promise<Row[]>>>
   pickle: pickleRows,
   audit: auditRows,
   filter: filterRows,
+  match: matchRows,
+  recognise: recogniseRows,
   package: packageRows,
   editor: editorRows,
   edit: editRows,
+  layers: layerRows,
 };
 
 /** Measures the rows named, or all, and prints the table. A whole run also writes bench/results.md. */

@@ -1,4 +1,4 @@
-// Bundles the extension, the command line and the webviews.
+// Bundles the extension, the command line and the webviews, and puts the Python scripts and the catalogue beside them.
 //
 //   node scripts/build.mjs [--watch] [--production] [--out dist]
 //
@@ -6,7 +6,7 @@
 // ThirdPartyNotices.txt beside the bundles.
 
 import { context, build } from 'esbuild';
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundledPackages, noticesText } from './support/notices.mjs';
@@ -82,6 +82,32 @@ const bundles = [
 ];
 
 /**
+ * What the user's own Python runs, as it is: its tracebacks name a file that is there.
+ *
+ * @returns {string[]} the copies
+ */
+function copyPythonScripts() {
+  const scripts = readdirSync(resolve(root, 'src/python')).filter((name) => name.endsWith('.py'));
+  mkdirSync(join(out, 'python'), { recursive: true });
+  return scripts.map((name) => {
+    const copy = join(out, 'python', name);
+    copyFileSync(resolve(root, 'src/python', name), copy);
+    return copy;
+  });
+}
+
+/**
+ * What is known of torchvision's models, read when it is first used.
+ *
+ * @returns {string} the copy
+ */
+function copyCatalogue() {
+  const copy = join(out, 'catalogue.json');
+  copyFileSync(resolve(root, 'src/core/catalogue/catalogue.json'), copy);
+  return copy;
+}
+
+/**
  * Removes what an earlier build left: all but what this one wrote and the type checker's own output.
  *
  * @param {string[]} outputs paths relative to the project
@@ -105,11 +131,18 @@ async function buildOnce() {
     process.exitCode = 1;
     return;
   }
-  removeStale([notices, ...metafiles.flatMap((metafile) => Object.keys(metafile?.outputs ?? {}))]);
+  removeStale([
+    notices,
+    ...copyPythonScripts(),
+    copyCatalogue(),
+    ...metafiles.flatMap((metafile) => Object.keys(metafile?.outputs ?? {})),
+  ]);
   chmodSync(join(out, 'cli.js'), 0o755);
 }
 
 async function watch() {
+  copyPythonScripts();
+  copyCatalogue();
   for (const options of bundles) {
     const watcher = await context({ ...options, logLevel: 'info' });
     await watcher.watch();

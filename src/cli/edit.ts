@@ -5,6 +5,7 @@ import { namesSafetensors } from '../core/write/saveTarget';
 import { parse, type Arguments } from './arguments';
 import { editSteps, stepOptions, type EditStep } from './editSteps';
 import { OptionError, reportFailure, UsageError } from './failure';
+import { layerWarnings } from './layerSteps';
 import { commandHelp } from './help';
 import {
   counterWarnings,
@@ -105,8 +106,10 @@ async function editFile(request: EditRequest, terminal: Terminal): Promise<void>
     terminal.progress('');
     const others = opened.slice(1);
     const start = startState(file.checkpoint);
-    const state = compacted(edited(start, request, resourcesOf(others)), request, file);
+    const made = edited(start, request, resourcesOf(others));
+    const state = compacted(made.state, request, file);
     const warnings = [
+      ...made.warnings,
       ...(request.optimizer === null ? optimizerWarnings(start, state) : []),
       ...counterWarnings(start, state),
     ];
@@ -128,17 +131,27 @@ function resourcesOf(others: readonly OpenedFile[]): Resources {
   return new Map(others.map(({ path, checkpoint }) => [path, checkpoint]));
 }
 
-function edited(start: EditState, { steps, optimizer }: EditRequest, others: Resources): EditState {
+interface Edited {
+  readonly state: EditState;
+  readonly warnings: readonly string[];
+}
+
+function edited(start: EditState, { steps, optimizer }: EditRequest, others: Resources): Edited {
   let state = start;
+  const warnings: string[] = [];
   for (const { option, file, operationsOn } of steps) {
     state = attempt(option, () => {
       const operations = operationsOn(state.checkpoint, others.get(file ?? '') ?? null);
-      return operations.reduce((before, operation) => apply(before, operation, others), state);
+      return operations.reduce((before, operation) => {
+        warnings.push(...layerWarnings(before, operation));
+        return apply(before, operation, others);
+      }, state);
     });
   }
-  return optimizer === null
-    ? state
-    : attempt(`--optimizer ${optimizer}`, () => followOptimizers(start, state, optimizer));
+  if (optimizer !== null) {
+    state = attempt(`--optimizer ${optimizer}`, () => followOptimizers(start, state, optimizer));
+  }
+  return { state, warnings };
 }
 
 /** Storages that are used whole are no reason to stop where something else is left out or done. */

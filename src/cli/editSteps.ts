@@ -4,6 +4,7 @@ import type { KeyScope, Operation } from '../core/edit/operations';
 import type { GivenOption } from './arguments';
 import { findNamed, newPath, pathNamed, selectionOf } from './entryNames';
 import { UsageError } from './failure';
+import { freshnessOf, replaceOperations, resizeOperations } from './layerSteps';
 import { splitAtCommas, splitAtFirst, splitAtLast, splitBranch } from './splitOption';
 
 /** What one option does. Names are looked up in what the options before it have left. */
@@ -20,6 +21,7 @@ export interface EditStep {
 export const stepOptions = [
   ...['keep', 'drop', 'rename', 'strip-prefix', 'add-prefix', 'in', 'duplicate', 'move', 'remap', 'map-location'],
   ...['cast', 'set', 'requires-grad', 'train', 'eval', 'extract', 'wrap', 'add'],
+  ...['replace', 'resize', 'seed', 'init'],
 ] as const;
 
 /**
@@ -29,6 +31,7 @@ export const stepOptions = [
  */
 export function editSteps(given: readonly GivenOption[]): readonly EditStep[] {
   const steps: EditStep[] = [];
+  const freshness = freshnessOf(given);
   let scope: string | null = null;
   for (const [index, { name, value }] of given.entries()) {
     const isFirst = given.findIndex((option) => option.name === name) === index;
@@ -38,6 +41,10 @@ export function editSteps(given: readonly GivenOption[]): readonly EditStep[] {
       steps.push(...(isFirst ? [unitedStep(name, valuesOf(given, name))] : []));
     } else if (renamings.has(name)) {
       steps.push(renamingStep(name, value, scope));
+    } else if (name === 'replace') {
+      steps.push(step(name, value, replaceOperations(value, freshness)));
+    } else if (name === 'resize') {
+      steps.push(step(name, value, resizeOperations(value, freshness)));
     } else if (name === 'add') {
       steps.push(addStep(value));
     } else {

@@ -14,7 +14,14 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 
   constructor(
-    readonly code: 'no-such-entry' | 'ambiguous-key' | 'cannot-append' | 'write-failed',
+    readonly code:
+      | 'no-such-entry'
+      | 'ambiguous-key'
+      | 'cannot-append'
+      | 'write-failed'
+      | 'no-snippet'
+      | 'no-such-architecture'
+      | 'no-such-file',
     readonly sentence: string,
     readonly remedy: string,
   ) {
@@ -35,7 +42,7 @@ export class OptionError extends Error {
   }
 }
 
-/** What was to be written could not be. */
+/** Another file than the first was to be read or written, and could not be. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 

@@ -59,7 +59,7 @@ export function counterWarnings(start: EditState, state: EditState): readonly st
       ];
 }
 
-function warningsOf({ path, unknown, changes }: OptimizerConsequence, hasChanged: boolean): readonly string[] {
+function warningsOf({ path, unknown, changes, added }: OptimizerConsequence, hasChanged: boolean): readonly string[] {
   const name = keyOf(path);
   if (unknown) {
     return hasChanged
@@ -68,6 +68,7 @@ function warningsOf({ path, unknown, changes }: OptimizerConsequence, hasChanged
   }
   const removed = changes.filter(({ change }) => change === 'removed').map(({ key }) => key);
   const reshaped = changes.filter(({ change }) => change === 'reshaped').map(({ key }) => key);
+  const redrawn = changes.filter(({ change }) => change === 'redrawn').map(({ key }) => key);
   return [
     ...(removed.length === 0
       ? []
@@ -80,6 +81,15 @@ function warningsOf({ path, unknown, changes }: OptimizerConsequence, hasChanged
       : [
           `${name} has state of another shape for ${counted(reshaped)}: step() raises; ` +
             '--optimizer reset clears it, drop removes the optimizer',
+        ]),
+    ...(redrawn.length === 0
+      ? []
+      : [`${name} keeps state of the numbers before for ${counted(redrawn)}; --optimizer reset clears it`]),
+    ...(added.length === 0
+      ? []
+      : [
+          `${name} does not hold ${counted(added)}: load_state_dict refuses it for a model with more; ` +
+            '--optimizer drop removes the optimizer',
         ]),
   ];
 }

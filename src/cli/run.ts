@@ -26,6 +26,18 @@ async function dispatch(command: string | undefined, args: readonly string[], te
       const { exportCommand } = await import('./export');
       return await exportCommand(args, terminal);
     }
+    case 'plan': {
+      const { planCommand } = await import('./plan');
+      return await planCommand(args, terminal);
+    }
+    case 'snippet': {
+      const { snippetCommand } = await import('./snippet');
+      return await snippetCommand(args, terminal);
+    }
+    case 'match': {
+      const { matchCommand } = await import('./match');
+      return await matchCommand(args, terminal);
+    }
     case '--help':
     case '-h':
       await terminal.print(generalHelp);

@@ -30,6 +30,12 @@ export type ErrorCode =
   | 'edit-invalid'
   | 'edit-unsupported'
   | 'edit-read-only'
+  // A model cannot be matched with a file; `MatchError` says more.
+  | 'match-invalid'
+  // The user's own Python gave no model; `PythonError` says more.
+  | 'python-unavailable'
+  | 'python-factory'
+  | 'python-stopped'
   // A file cannot be saved: the one that was there is as it was.
   | 'save-no-space'
   | 'save-no-permission'

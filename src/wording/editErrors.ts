@@ -91,6 +91,9 @@ class Words {
 }
 
 const literalForms = `17, 0.1, 'text', True, None, [1, 2]`;
+const layerForms = 'fc = nn.Linear(2048, 120), conv1 = nn.Conv2d(3, 64, kernel_size=5, bias=False)';
+const layerKinds =
+  'Linear, Bilinear, Conv1d-3d, ConvTranspose1d-3d, Embedding, BatchNorm1d-3d, LayerNorm, RMSNorm, GroupNorm, LSTM, GRU, RNN, Identity';
 const mapLocationForms =
   "'cpu', torch.device('cpu'), {'cuda:1': 'cuda:0'}, lambda storage, loc: storage, lambda storage, loc: storage.cuda(1)";
 
@@ -128,6 +131,10 @@ const reasons: Readonly<Record<EditReason, (words: Words, t: Translate) => Reaso
   'no-optimizer': (_words, t) => ({
     sentence: t('There is no optimizer in this file.'),
     remedy: t('Leave the optimizer as it is.'),
+  }),
+  'no-layer': (words, t) => ({
+    sentence: t('There is no layer {0}: no tensor stands below that name.', words.entry),
+    remedy: t('Take the name before “.weight”.'),
   }),
   'nothing-to-convert': (_words, t) => ({
     sentence: t('There is no value that weights_only refuses and that has a plain form.'),
@@ -176,6 +183,63 @@ const reasons: Readonly<Record<EditReason, (words: Words, t: Translate) => Reaso
   'no-resource': (words, t) => ({
     sentence: t('The other file “{0}” is not open.', words.arg()),
     remedy: t('Choose that file again.'),
+  }),
+  'bad-layer-call': (words, t) => ({
+    sentence: t('“{0}” is no call that makes a layer (character {1}).', words.arg(), words.arg(1)),
+    remedy: t('Write it as {0}.', layerForms),
+  }),
+  'unknown-layer': (words, t) => ({
+    sentence: t('“{0}” is no layer that can be made here.', words.arg()),
+    remedy: t('Take one of {0}.', layerKinds),
+  }),
+  'unknown-argument': (words, t) => ({
+    sentence: t('The layer {0} does not take “{1}”, or not twice.', words.arg(1), words.arg()),
+    remedy: t('Leave it out; dtype and device are those of the layer before.'),
+  }),
+  'missing-argument': (words, t) => ({
+    sentence: t('The layer {0} needs {1}.', words.arg(1), words.arg()),
+    remedy: t('Write it as {0}.', layerForms),
+  }),
+  'bad-argument': (words, t) => ({
+    sentence: t('The layer {0} does not take {1}.', words.arg(1), words.arg()),
+    remedy: t('Choose another value.'),
+  }),
+  'not-a-literal': (words, t) => ({
+    sentence: t('“{0}” is a name: nothing is evaluated here.', words.arg()),
+    remedy: t('Write the number itself.'),
+  }),
+  'bad-seed': (words, t) => ({
+    sentence: t('“{0}” is no seed.', words.arg()),
+    remedy: t('Take a whole number, such as 0.'),
+  }),
+  'bad-shape': (words, t) => ({
+    sentence: t('{0} cannot have the shape ({1}).', words.entry, words.arg()),
+    remedy: t('Give a size for each of its dimensions.'),
+  }),
+  'layer-not-float': (words, t) => ({
+    sentence: words.hasEntries
+      ? t('{0} holds no plain floating numbers ({1}).', words.entries, words.arg())
+      : t('No numbers can be drawn in {0}.', words.arg()),
+    remedy: t('Cast it first, or remove it.'),
+  }),
+  'stacked-gates': (words, t) => ({
+    sentence: t(
+      '{0} holds the matrices of several gates below each other: none of its rows would keep its place.',
+      words.entries,
+    ),
+    remedy: t('Take new numbers, without the overlap.'),
+  }),
+  'no-matrix': (words, t) => ({
+    sentence: t('A tensor of shape ({0}) cannot be orthogonal.', words.arg()),
+    remedy: t('Choose another initialisation.'),
+  }),
+  'matrix-too-large': (words, t) => ({
+    sentence: t('Making a matrix of {0} orthogonal would take minutes.', words.arg()),
+    remedy: t('Choose another initialisation.'),
+  }),
+  'module-sizes': (words, t) => ({
+    sentence: t('{0} belongs to a {1}, which keeps its sizes beside its weights.', words.entry, words.arg()),
+    remedy: t('Replace the layer.'),
   }),
   'not-a-key': (words, t) => ({
     sentence: t('{0} is no entry of a dict.', words.entry),
@@ -228,6 +292,18 @@ const reasons: Readonly<Record<EditReason, (words: Words, t: Translate) => Reaso
   'device-not-storable': (words, t) => ({
     sentence: t('A storage on “{0}” would have no numbers.', words.arg()),
     remedy: t('Choose another device.'),
+  }),
+  'not-a-plain-tensor': (words, t) => ({
+    sentence: t('{0} is no plain tensor: it is sparse, quantized or of a class of its own.', words.entries),
+    remedy: t('Keep it out, or load it as it is.'),
+  }),
+  'no-fitting-shape': (words, t) => ({
+    sentence: t('{0} cannot be given that shape.', words.entries),
+    remedy: t('Keep it out, or start it afresh.'),
+  }),
+  'unknown-numbers': (words, t) => ({
+    sentence: t('Nothing says what numbers {0} starts with.', words.entries),
+    remedy: t('Take it from a file that has it, or leave it out.'),
   }),
   'format-read-only': (words, t) => ({
     sentence: readOnlyFormat(words.arg(), t),

@@ -1,6 +1,18 @@
 import type { Path } from '../core/checkpoint/checkpoint';
 import { keyOf, lastText } from '../core/checkpoint/path';
-import type { DeviceTarget, Operation, RemapDevices, Selection } from '../core/edit/operations';
+import type {
+  Conform,
+  DeviceTarget,
+  Operation,
+  Reinitialise,
+  RemapDevices,
+  RenameKeys,
+  ReplaceLayer,
+  Resize,
+  Selection,
+} from '../core/edit/operations';
+import { layerText } from '../core/init/layerCall';
+import { formatCount, formatShape } from './format';
 import type { Translate } from './translate';
 
 export { editErrorText } from './editErrors';
@@ -22,6 +34,8 @@ export function operationText(operation: Operation, t: Translate): string {
       return renameText(withoutDot(operation.from), withoutDot(operation.to), t);
     case 'renameKey':
       return renameText(lastText(operation.path), String(operation.key), t);
+    case 'renameKeys':
+      return renamesText(operation, t);
     case 'duplicate':
       return t('Duplicate {0} as {1}', pathText(operation.path, t), clipped(operation.key));
     case 'move':
@@ -54,8 +68,32 @@ export function operationText(operation: Operation, t: Translate): string {
         : t('Make {0} plain', selectionText(operation.selection, t));
     case 'optimizer':
       return optimizerText(operation, t);
+    case 'conform':
+      return conformText(operation, t);
+    case 'replaceLayer':
+    case 'resize':
+    case 'reinitialise':
+      return freshText(operation, t);
     case 'compact':
       return t('Compact');
+  }
+}
+
+function renamesText({ renames }: RenameKeys, t: Translate): string {
+  const [first, ...others] = renames;
+  return first !== undefined && others.length === 0
+    ? renameText(first.from, first.to, t)
+    : t('Rename {0} keys', formatCount(renames.length));
+}
+
+function freshText(operation: ReplaceLayer | Resize | Reinitialise, t: Translate): string {
+  switch (operation.kind) {
+    case 'replaceLayer':
+      return t('Replace {0} by {1}', lastText(operation.path), clipped(layerText(operation.layer)));
+    case 'resize':
+      return t('Resize {0} to {1}', pathText(operation.path, t), formatShape(operation.shape));
+    case 'reinitialise':
+      return reinitialiseText(operation, t);
   }
 }
 
@@ -71,6 +109,7 @@ export function operationIcon(operation: Operation): string {
     case 'addPrefix':
     case 'renamePrefix':
     case 'renameKey':
+    case 'renameKeys':
       return 'edit';
     case 'duplicate':
       return 'copy';
@@ -97,9 +136,36 @@ export function operationIcon(operation: Operation): string {
       return 'symbol-object';
     case 'optimizer':
       return operation.action === 'drop' ? 'trash' : 'refresh';
+    case 'conform':
+      return 'target';
+    case 'replaceLayer':
+      return 'replace';
+    case 'resize':
+      return 'arrow-both';
+    case 'reinitialise':
+      return 'sparkle';
     case 'compact':
       return 'fold';
   }
+}
+
+function reinitialiseText({ steps, as }: Reinitialise, t: Translate): string {
+  const drawn = new Set(steps.flatMap(({ path }) => (path === null ? [] : [keyOf(path)])));
+  const [only = ''] = drawn;
+  if (as !== undefined) {
+    return t('Start afresh as {0}: {1}', as, drawn.size === 1 ? clipped(only) : formatCount(drawn.size));
+  }
+  return drawn.size === 1 ? t('Start {0} afresh', clipped(only)) : t('Start {0} tensors afresh', drawn.size);
+}
+
+function conformText({ path, keys }: Conform, t: Translate): string {
+  const count = formatCount(keys.length);
+  if (path.length === 0) {
+    return keys.length === 1 ? t('Take the model’s 1 key') : t('Take the model’s {0} keys', count);
+  }
+  return keys.length === 1
+    ? t('Give {0} the model’s 1 key', pathText(path, t))
+    : t('Give {0} the model’s {1} keys', pathText(path, t), count);
 }
 
 function renameText(from: string, to: string, t: Translate): string {

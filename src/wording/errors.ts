@@ -1,10 +1,14 @@
 import { ForeignFileError } from '../core/container/foreign';
 import { EditError } from '../core/edit/editError';
 import type { CheckpointError, ErrorCode } from '../core/errors';
+import { PythonError } from '../core/python/pythonError';
+import { MatchError } from '../core/match/match';
 import { TiedTensorsError } from '../core/write/tiedTensors';
 import { editErrorText, editTexts } from './editErrors';
 import { foreignText } from './foreign';
 import { formatExact, formatHex } from './format';
+import { pythonErrorText, pythonTexts } from './python';
+import { matchErrorText } from './match';
 import type { Translate } from './translate';
 
 /** What an error means to the person who opened the file. */
@@ -21,6 +25,12 @@ export interface ErrorText {
 export function errorText(error: CheckpointError, t: Translate): ErrorText {
   if (error instanceof ForeignFileError) {
     return foreignText(error.foreign, t);
+  }
+  if (error instanceof PythonError) {
+    return pythonErrorText(error, t);
+  }
+  if (error instanceof MatchError) {
+    return matchErrorText(error, t);
   }
   return error instanceof EditError ? editErrorText(error, t) : texts[error.code](t, error);
 }
@@ -91,6 +101,12 @@ const texts: Readonly<Record<ErrorCode, (t: Translate, error: CheckpointError) =
     remedy: t('Open the file again to read it.'),
   }),
   ...editTexts,
+  'match-invalid': (t) => ({
+    title: t('Nothing to match'),
+    sentence: t('This cannot be matched with a model.'),
+    remedy: t('Choose another file or model.'),
+  }),
+  ...pythonTexts,
   'save-no-space': (t) => ({
     title: t('Not enough space'),
     sentence: t('There is not enough space on the disk to save this file.'),

@@ -20,7 +20,7 @@ describe('the arguments of ptckpt edit', () => {
         (
           '--output --in-place --append --keep --drop --rename --strip-prefix --add-prefix --in --duplicate --move ' +
           '--remap --map-location --cast --set --requires-grad --train --eval --plain-values --extract --wrap --add ' +
-          '--optimizer --compact --to --help'
+          '--replace --resize --seed --init --optimizer --compact --to --help'
         ).split(' '),
       ),
     );
@@ -44,10 +44,14 @@ describe('the arguments of ptckpt edit', () => {
     [['a.pt', '--in-place', '--wrap', 'a,b'], 'not KEY,NAME=LITERAL: b'],
     [['a.pt', '--in-place', '--add', 'a'], 'not KEY=FILE: a'],
     [['a.pt', '--in-place', '--requires-grad', 'a=yes'], 'neither True nor False: yes'],
-    // These belong to a later version, and are no options of this one.
-    [['a.pt', '--in-place', '--replace', 'fc=Linear(1, 2)'], "unknown option '--replace'"],
-    [['a.pt', '--in-place', '--resize', 'fc=[1]'], "unknown option '--resize'"],
-    [['a.pt', '--in-place', '--seed', '1'], "unknown option '--seed'"],
+    [['a.pt', '--in-place', '--replace', '["fc"]'], 'not LAYER=CALL: ["fc"]'],
+    [['a.pt', '--in-place', '--resize', 'fc=wide'], 'not a shape: wide'],
+    [['a.pt', '--in-place', '--resize', 'fc'], 'not KEY=SHAPE: fc'],
+    [['a.pt', '--in-place', '--seed', 'x', '--resize', 'fc=1'], '--seed takes a whole number, not x'],
+    [
+      ['a.pt', '--in-place', '--init', 'he', '--resize', 'fc=1'],
+      '--init takes one of default, zeros, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal, normal, trunc_normal, orthogonal, overlap',
+    ],
   ])('%j are refused', async (args, message) => {
     const stderr = `ptckpt: ${message}; see ptckpt --help\n`;
     expect(await cli(['edit', ...args])).toEqual({ status: 2, stdout: '', stderr });

@@ -7,10 +7,16 @@ export interface Manifest {
   readonly engines: { readonly vscode: string };
   readonly extensionKind: readonly string[];
   readonly activationEvents?: readonly string[];
-  readonly capabilities: Readonly<Record<string, { readonly supported: string; readonly description: string }>>;
+  readonly capabilities: Readonly<Record<string, Capability>>;
   readonly contributes: Contributions;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+export interface Capability {
+  readonly supported: string;
+  readonly description: string;
+  readonly restrictedConfigurations?: readonly string[];
 }
 
 export interface Contributions {

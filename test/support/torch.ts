@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import './torchSetup';
 
 /** The version that the corpus's oracle was made with; other ones may differ in bits and in `weights_only`. */
 const oracleTorch = '2.13';
+const oracleTorchvision = '0.28.0';
 
 let found: FoundPython | null | undefined;
 
@@ -81,6 +83,8 @@ const howToGetTorch = `python3 -m venv .venv && .venv/bin/pip install torch==2.1
 export interface TorchRequirement {
   /** The comparison holds for torch 2.13 alone: another version is a skip, by name. */
   readonly exact?: boolean;
+  /** The torchvision that the catalogue was made from has to be there too. */
+  readonly torchvision?: boolean;
   /** Milliseconds; 120,000 unless given. */
   readonly timeout?: number;
 }
@@ -115,7 +119,17 @@ function whatIsMissing(requirement: TorchRequirement): string | null {
   if (requirement.exact && !interpreter.torch.startsWith(`${oracleTorch}.`)) {
     return `compares with torch ${oracleTorch}, found ${interpreter.torch}`;
   }
+  if (requirement.torchvision && torchvisionOf(interpreter) !== oracleTorchvision) {
+    return `needs torchvision: ${interpreter.executable} -m pip install --no-deps torchvision==${oracleTorchvision} pillow`;
+  }
   return null;
+}
+
+/** Its version without what names the build; null where it is not installed. Asked without importing it. */
+function torchvisionOf({ executable }: FoundPython): string | null {
+  const probe = 'import importlib.metadata as m; print(m.version("torchvision"))';
+  const { status, stdout } = spawnSync(executable, ['-c', probe], { encoding: 'utf8' });
+  return status === 0 ? (stdout.trim().split('+')[0] ?? null) : null;
 }
 
 function reportSkipped(name: string, why: string): void {

@@ -2,10 +2,11 @@
 
 Each line of standard input is a JSON object with `path`, and either `expressions`, a list of Python expressions over what is
 loaded, or none, for everything by key. Each answer is a line of JSON: `{"answer": …}` or `{"error": "…"}`.
-The expressions see `ckpt`, `tags` (the device of each storage, in the order of the pickle), `torch`, `nn` and
-`loads_weights_only`. Storages of any device are put on the CPU."""
+The expressions see `ckpt`, `tags` (the device of each storage, in the order of the pickle), `torch`, `nn`,
+`loads_weights_only` and `built`, which makes the state dict of a torchvision network afresh. Storages of any device are put on the CPU."""
 
 import json
+import pathlib
 import sys
 import traceback
 
@@ -24,6 +25,15 @@ def loads_weights_only(path):
         return True
     except Exception:
         return False
+
+
+def built(name, seed, **options):
+    """The state dict of a network that torchvision's own constructor makes."""
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts" / "catalogue"))
+    from load_torchvision import torchvision
+
+    torch.manual_seed(seed)
+    return torchvision.models.get_model(name, **options).state_dict()
 
 
 def load(path):
@@ -51,6 +61,7 @@ def answer(path, expressions=None):
         "torch": torch,
         "nn": nn,
         "loads_weights_only": lambda: loads_weights_only(path),
+        "built": built,
     }
     return [eval(expression, names) for expression in expressions]
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EditError, type EditErrorCode, type EditReason } from '../../src/core/edit/editError';
 import type { Operation, OperationKind } from '../../src/core/edit/operations';
+import { parseLayerCall } from '../../src/core/init/layerCall';
 import { TiedTensorsError } from '../../src/core/write/tiedTensors';
 import { editErrorText, operationIcon, operationText } from '../../src/wording/edits';
 import { errorText } from '../../src/wording/errors';
@@ -22,6 +23,7 @@ const reasons: Readonly<Record<EditReason, EditErrorCode>> = {
   'no-parameter': 'edit-no-match',
   'no-module': 'edit-no-match',
   'no-optimizer': 'edit-no-match',
+  'no-layer': 'edit-no-match',
   'nothing-to-convert': 'edit-no-match',
   'nothing-to-compact': 'edit-no-match',
   'same-key': 'edit-collision',
@@ -34,6 +36,14 @@ const reasons: Readonly<Record<EditReason, EditErrorCode>> = {
   'bad-index': 'edit-invalid',
   'empty-key': 'edit-invalid',
   'no-resource': 'edit-invalid',
+  'bad-layer-call': 'edit-invalid',
+  'unknown-layer': 'edit-invalid',
+  'unknown-argument': 'edit-invalid',
+  'missing-argument': 'edit-invalid',
+  'bad-argument': 'edit-invalid',
+  'not-a-literal': 'edit-invalid',
+  'bad-seed': 'edit-invalid',
+  'bad-shape': 'edit-invalid',
   'not-a-key': 'edit-unsupported',
   'not-a-container': 'edit-unsupported',
   'not-a-value': 'edit-unsupported',
@@ -47,6 +57,14 @@ const reasons: Readonly<Record<EditReason, EditErrorCode>> = {
   'flat-format': 'edit-unsupported',
   'values-in-format': 'edit-unsupported',
   'device-not-storable': 'edit-unsupported',
+  'layer-not-float': 'edit-unsupported',
+  'stacked-gates': 'edit-unsupported',
+  'no-matrix': 'edit-unsupported',
+  'matrix-too-large': 'edit-unsupported',
+  'module-sizes': 'edit-unsupported',
+  'not-a-plain-tensor': 'edit-unsupported',
+  'no-fitting-shape': 'edit-unsupported',
+  'unknown-numbers': 'edit-unsupported',
   'format-read-only': 'edit-read-only',
   'not-modelled': 'edit-read-only',
   'no-pickle': 'edit-read-only',
@@ -113,6 +131,7 @@ describe('why an edit cannot be done', () => {
 
 describe('edits in words', () => {
   const path = ['model_state_dict', 'fc.weight'];
+  const zeros = { kind: 'constant', value: 0 } as const;
   // Every kind of edit, and where the words depend on more than the kind, each of them.
   const cases: readonly (readonly [Operation, string])[] = [
     [{ kind: 'keep', selection: { globs: ['*.fc.*'] } }, 'Keep only *.fc.*'],
@@ -127,6 +146,49 @@ describe('edits in words', () => {
     [{ kind: 'addPrefix', prefix: 'model.' }, 'Add prefix model.'],
     [{ kind: 'renamePrefix', from: 'head.', to: 'classifier.' }, 'Rename head → classifier'],
     [{ kind: 'renameKey', path, key: 'head.weight' }, 'Rename fc.weight → head.weight'],
+    [{ kind: 'renameKeys', path: [], renames: [{ from: 'a', to: 'b' }] }, 'Rename a → b'],
+    [{ kind: 'renameKeys', path: [], renames: Array(318).fill({ from: 'a', to: 'b' }) }, 'Rename 318 keys'],
+    [{ kind: 'conform', path: [], keys: [{ key: 'a', how: 'load', from: 'a' }] }, 'Take the model’s 1 key'],
+    [
+      {
+        kind: 'conform',
+        path: ['net'],
+        keys: [
+          { key: 'a', how: 'load', from: 'a' },
+          { key: 'b', how: 'load', from: 'b' },
+        ],
+      },
+      'Give net the model’s 2 keys',
+    ],
+    [
+      {
+        kind: 'replaceLayer',
+        path: ['model_state_dict', 'fc'],
+        layer: parseLayerCall('nn.Linear(2048, 120)').spec,
+        initialisation: { kind: 'default' },
+        seed: 0,
+      },
+      'Replace fc by nn.Linear(2048, 120)',
+    ],
+    [{ kind: 'resize', path, shape: [120, 2048], seed: 0 }, 'Resize model_state_dict.fc.weight to [120, 2048]'],
+    [{ kind: 'reinitialise', seed: 0, steps: [{ path, draw: zeros }] }, 'Start model_state_dict.fc.weight afresh'],
+    [
+      {
+        kind: 'reinitialise',
+        seed: 0,
+        steps: [
+          { path, draw: zeros },
+          { path, draw: zeros },
+          { path: null, shape: [3], draw: zeros },
+          { path: ['b'], draw: zeros },
+        ],
+      },
+      'Start 2 tensors afresh',
+    ],
+    [
+      { kind: 'reinitialise', seed: 0, as: 'resnet18', steps: [{ path, draw: zeros }] },
+      'Start afresh as resnet18: model_state_dict.fc.weight',
+    ],
     [{ kind: 'duplicate', path: ['epoch'], key: 'start' }, 'Duplicate epoch as start'],
     [{ kind: 'move', path: ['epoch'], index: 0 }, 'Move epoch to index 0'],
     [{ kind: 'remapDevices', to: { kind: 'all', device: 'cpu' } }, 'Remap all devices to cpu'],

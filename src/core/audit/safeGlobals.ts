@@ -53,18 +53,31 @@ function numpyDtypes(graph: PickleGraph): string[] {
   });
 }
 
+/** What `torch.serialization.add_safe_globals` is called with, and the modules that this needs. */
+export interface SafeGlobalsCode {
+  readonly modules: readonly string[];
+  /** Python expressions. */
+  readonly items: readonly string[];
+}
+
+/** Python that allows those names. */
+export function safeGlobalsCode(names: readonly string[]): SafeGlobalsCode {
+  const modules = new Set(names.map((name) => name.slice(0, name.lastIndexOf('.'))));
+  modules.delete('builtins');
+  return { modules: [...modules], items: names.map(safeGlobal) };
+}
+
 /** Python that loads the file with those names allowed; null as for `safeGlobals`. */
 export function safeGlobalsPython(checkpoint: Audited, fileName: string): string | null {
   const names = safeGlobals(checkpoint);
   if (names === null) {
     return null;
   }
-  const modules = new Set(['torch', ...names.map((name) => name.slice(0, name.lastIndexOf('.')))]);
-  modules.delete('builtins');
+  const { modules, items } = safeGlobalsCode(names);
   return [
-    ...[...modules].sort().map((module) => `import ${module}`),
+    ...[...new Set(['torch', ...modules])].sort().map((module) => `import ${module}`),
     '',
-    `torch.serialization.add_safe_globals([${names.map(safeGlobal).join(', ')}])`,
+    `torch.serialization.add_safe_globals([${items.join(', ')}])`,
     `ckpt = torch.load(${stringLiteral(fileName)}, weights_only=True)`,
   ].join('\n');
 }

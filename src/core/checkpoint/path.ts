@@ -27,11 +27,16 @@ const keywords = new Set(
   ).split(' '),
 );
 
+/** Whether Python takes a text as the name of a variable or attribute. */
+export function isPythonName(text: string): boolean {
+  return identifier.test(text) && !keywords.has(text);
+}
+
 function attribute(base: string, name: string): string {
   if (name === '__setstate__') {
     return `${base}.__reduce_ex__(2)[2]`;
   }
-  return identifier.test(name) && !keywords.has(name) ? `${base}.${name}` : `vars(${base})[${stringLiteral(name)}]`;
+  return isPythonName(name) ? `${base}.${name}` : `vars(${base})[${stringLiteral(name)}]`;
 }
 
 function step(base: string, element: PathElement, kind: StepKind): string {

@@ -3,13 +3,17 @@ import { editError } from './editError';
 import { compact } from './operations/compact';
 import { cast } from './operations/cast';
 import { addFrom, extract, wrap } from './operations/compose';
+import { conform } from './operations/conform';
 import { contextOf, type Context, type Resources } from './operations/context';
 import { remapDevices } from './operations/devices';
 import { addEntry, duplicate, move, setValue } from './operations/entries';
 import { requiresGrad, trainMode } from './operations/modules';
 import { optimizer } from './operations/optimizer';
 import { plainValues } from './operations/plainValues';
+import { reinitialise } from './operations/reinitialise';
 import { rename, renameKey } from './operations/rename';
+import { replaceLayer } from './operations/replaceLayer';
+import { resize } from './operations/resize';
 import { keep, remove } from './operations/select';
 import type { Operation } from './operations';
 import { portable } from './portable';
@@ -44,6 +48,7 @@ function applied(context: Context, operation: Operation, resources: Resources): 
     case 'stripPrefix':
     case 'addPrefix':
     case 'renamePrefix':
+    case 'renameKeys':
       return rename(context, operation);
     case 'renameKey':
       return renameKey(context, operation);
@@ -73,6 +78,14 @@ function applied(context: Context, operation: Operation, resources: Resources): 
       return plainValues(context, operation);
     case 'optimizer':
       return optimizer(context, operation);
+    case 'conform':
+      return conform(context, operation, resources);
+    case 'replaceLayer':
+      return replaceLayer(context, operation);
+    case 'resize':
+      return resize(context, operation);
+    case 'reinitialise':
+      return reinitialise(context, operation);
     case 'compact':
       return compact(context);
   }

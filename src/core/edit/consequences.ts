@@ -3,7 +3,8 @@ import { elementText, keyOf } from '../checkpoint/path';
 import { originOf } from './origin';
 import type { EditState } from './state';
 
-export type ParameterChange = 'removed' | 'renamed' | 'recast' | 'reshaped';
+/** `redrawn`: of the same shape and dtype, with fresh numbers. */
+export type ParameterChange = 'removed' | 'renamed' | 'recast' | 'reshaped' | 'redrawn';
 
 /** What edits mean for an optimizer that was saved beside the model. */
 export interface OptimizerConsequence {
@@ -14,7 +15,9 @@ export interface OptimizerConsequence {
   readonly unknown: boolean;
   /** `parameter` is its place in the optimizer's order, `key` its key in the model as it was. */
   readonly changes: readonly { readonly parameter: number; readonly key: string; readonly change: ParameterChange }[];
-  /** `load_state_dict` would refuse: there are fewer parameters than the optimizer holds. */
+  /** Keys of parameters that the model has now and the optimizer does not hold. */
+  readonly added: readonly string[];
+  /** `load_state_dict` would refuse: there are fewer parameters than the optimizer holds, or more. */
   readonly refused: boolean;
   /** Loading works and `step()` raises: state of another shape. */
   readonly breaks: boolean;
@@ -40,14 +43,51 @@ function consequence(
       ? []
       : [{ parameter, key: elementText(entry.path.at(-1) ?? ''), change }];
   });
+  const added = addedParameters(before, entries, now);
   return {
     path: info.path,
     pathNow: now.optimizers.find(({ path }) => keyOf(path) === keyOf(info.path))?.path ?? null,
     unknown: info.parameters.length > 0 && entries.every((entry) => entry === undefined),
     changes,
-    refused: changes.some(({ change }) => change === 'removed'),
+    added,
+    refused: added.length > 0 || changes.some(({ change }) => change === 'removed'),
     breaks: changes.some(({ change }) => change === 'reshaped'),
   };
+}
+
+/** Tensors made by an edit, beside the parameters that an optimizer holds. */
+function addedParameters(
+  before: Checkpoint,
+  parameters: readonly (Checkpoint['entries'][number] | undefined)[],
+  now: Checkpoint,
+): readonly string[] {
+  const models = new Set(parameters.flatMap((entry) => (entry === undefined ? [] : [modelId(entry)])));
+  const made = now.entries.filter(
+    (entry): entry is TensorEntry => entry.kind === 'tensor' && isMade(entry) && isTrained(entry),
+  );
+  if (models.size === 0 || made.length === 0) {
+    return [];
+  }
+  const known = new Set(before.entries.map(({ path }) => JSON.stringify(path)));
+  return made.flatMap((entry) =>
+    models.has(modelId(entry)) && !known.has(JSON.stringify(entry.path)) ? [elementText(entry.path.at(-1) ?? '')] : [],
+  );
+}
+
+function modelId({ path }: { readonly path: Path }): string {
+  return JSON.stringify(path.slice(0, -1));
+}
+
+/** Buffers of norms look like parameters in a state dict. */
+function isTrained({ role, path }: TensorEntry): boolean {
+  const name = elementText(path.at(-1) ?? '');
+  return role !== 'buffer' && !/(?:^|\.)(?:running_mean|running_var|num_batches_tracked)$/.test(name);
+}
+
+/** Whether an edit made its numbers. */
+function isMade(entry: TensorEntry): boolean {
+  const { source } = originOf(entry);
+  return source !== null && 'kind' in source && (source.kind === 'drawn' || source.kind === 'overlay');
 }
 
 /** A dtype that whole numbers beyond `limit` are rounded in: adding one changes nothing. */
@@ -125,6 +165,9 @@ class TensorIndex {
     }
     if (found.dtype !== tensor.dtype) {
       return 'recast';
+    }
+    if (same !== undefined && isMade(found) && originOf(found).source !== originOf(tensor).source) {
+      return 'redrawn';
     }
     return same === undefined ? 'renamed' : null;
   }

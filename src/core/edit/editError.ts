@@ -13,6 +13,7 @@ export type EditReason =
   | 'no-parameter'
   | 'no-module'
   | 'no-optimizer'
+  | 'no-layer'
   | 'nothing-to-convert'
   | 'nothing-to-compact'
   // edit-collision: `entries` are the keys that more than one entry would have.
@@ -28,6 +29,15 @@ export type EditReason =
   | 'bad-index'
   | 'empty-key'
   | 'no-resource'
+  // Of a layer's call; `args[1]` is the character, or the layer.
+  | 'bad-layer-call'
+  | 'unknown-layer'
+  | 'unknown-argument'
+  | 'missing-argument'
+  | 'bad-argument'
+  | 'not-a-literal'
+  | 'bad-seed'
+  | 'bad-shape'
   // edit-unsupported: `entries` are the entries concerned.
   | 'not-a-key'
   | 'not-a-container'
@@ -42,6 +52,15 @@ export type EditReason =
   | 'flat-format'
   | 'values-in-format'
   | 'device-not-storable'
+  | 'layer-not-float'
+  // Rows of several matrices in one tensor: no corner of it is kept.
+  | 'stacked-gates'
+  | 'no-matrix'
+  | 'matrix-too-large'
+  | 'module-sizes'
+  | 'not-a-plain-tensor'
+  | 'no-fitting-shape'
+  | 'unknown-numbers'
   // edit-read-only: `args[0]` is the container's kind, the note on what could not be modelled, or the scheme.
   | 'format-read-only'
   | 'not-modelled'

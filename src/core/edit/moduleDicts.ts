@@ -106,7 +106,7 @@ const plainTypes: ReadonlySet<string> = new Set([
 const requiresGradArgument = 4;
 
 /** `tensor.detach()`: the tensor that a parameter wraps. */
-function detached(value: Value, reader: SlotReader): Value {
+export function detached(value: Value, reader: SlotReader): Value {
   const call = asCall(value);
   const name = call === null ? null : reader.names.callee(call.callee);
   const args = call === null ? [] : argumentsOf(call);

@@ -1,4 +1,7 @@
 import type { Path, PathElement } from '../checkpoint/checkpoint';
+import type { Draw, DrawStep } from '../init/draw';
+import type { Initialisation } from '../init/initialisation';
+import type { LayerSpec } from '../init/layerSpec';
 
 /** Entries and branches that an operation works on. A glob is matched on the keys of entries (cli.md, "Naming entries"). */
 export interface Selection {
@@ -18,6 +21,7 @@ export type Operation =
   | AddPrefix
   | RenamePrefix
   | RenameKey
+  | RenameKeys
   | Duplicate
   | Move
   | RemapDevices
@@ -31,6 +35,10 @@ export type Operation =
   | AddFrom
   | PlainValues
   | OptimizerEdit
+  | ReplaceLayer
+  | Resize
+  | Reinitialise
+  | Conform
   | Compact;
 
 export type OperationKind = Operation['kind'];
@@ -77,6 +85,13 @@ export interface RenameKey {
   readonly kind: 'renameKey';
   readonly path: Path;
   readonly key: PathElement & (string | number);
+}
+
+/** Many keys of one state dict at once, each to a name of its own; names may be exchanged. `_metadata` follows. */
+export interface RenameKeys {
+  readonly kind: 'renameKeys';
+  readonly path: Path;
+  readonly renames: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** The same once more, behind the first: a tensor shares its storage, a dict or list is one of its own. */
@@ -177,6 +192,61 @@ export type OptimizerEdit =
       readonly path: Path;
       readonly parameters: readonly number[];
     };
+
+/** A state dict gets exactly these keys, in this order: those of the model that is to load it. */
+export interface Conform {
+  readonly kind: 'conform';
+  readonly path: Path;
+  readonly keys: readonly ConformKey[];
+  /** What numbers that are made afresh are made from: all of one stream, in the order drawn, also what is not taken. */
+  readonly fresh?: { readonly seed: number; readonly steps: readonly DrawStep[] };
+}
+/** Where the tensor of one key comes from. */
+export type ConformKey = { readonly key: string } & (
+  | { readonly how: 'load'; readonly from: string }
+  /** The same elements under another shape: sizes of 1 come or go. */
+  | { readonly how: 'reshape'; readonly from: string; readonly shape: readonly number[] }
+  /** Position embeddings, by bicubic interpolation. */
+  | { readonly how: 'interpolate'; readonly from: string; readonly shape: readonly number[] }
+  /** Rows, columns … that both have are ours, the rest is afresh. */
+  | { readonly how: 'overlap'; readonly from: string; readonly shape: readonly number[] }
+  | { readonly how: 'afresh'; readonly shape: readonly number[]; readonly dtype: string }
+  /** A key of the state dict or module at `path` of another file. */
+  | { readonly how: 'fromTarget'; readonly resource: string; readonly path: Path }
+);
+
+/** `model.fc = nn.Linear(2048, 120)`: a layer of a state dict or of a pickled module becomes another one. */
+export interface ReplaceLayer {
+  readonly kind: 'replaceLayer';
+  /** Its state dict or module, then its name there, with dots: all that stands below it goes. '' is the dict itself. */
+  readonly path: Path;
+  readonly layer: LayerSpec;
+  readonly initialisation: Initialisation;
+  readonly seed: number;
+  /** Rows, columns … that both have stay as they are. */
+  readonly keepOverlap?: boolean;
+}
+
+/** A tensor gets another shape: what both have stays, the rest is drawn as the layer's default. */
+export interface Resize {
+  readonly kind: 'resize';
+  readonly path: Path;
+  readonly shape: readonly number[];
+  readonly seed: number;
+}
+
+/** Tensors get fresh numbers, all of one stream; shapes, dtypes and devices stay. */
+export interface Reinitialise {
+  readonly kind: 'reinitialise';
+  readonly seed: number;
+  /** In the order drawn. A tensor that is drawn twice keeps the last; without a path a draw only takes its words. */
+  readonly steps: readonly ReinitialiseStep[];
+  /** The architecture whose constructor draws so; absent where they are the layers' defaults. */
+  readonly as?: string;
+}
+export type ReinitialiseStep =
+  | { readonly path: Path; readonly draw: Draw }
+  | { readonly path: null; readonly shape: readonly number[]; readonly draw: Draw };
 
 /** Storages are cut to what their views use. */
 export interface Compact {

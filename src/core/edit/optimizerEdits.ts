@@ -5,7 +5,7 @@ import { keyOf } from '../checkpoint/path';
 
 /**
  * What an optimizer beside the model needs after edits: `reset` clears the state of parameters that are gone or have
- * another shape; `renumber` takes those that are gone out of its groups, and resets the others.
+ * another shape or fresh numbers; `renumber` takes those that are gone out of its groups, and resets the others.
  * @throws EditError where it cannot be told which parameters those are.
  */
 export function optimizerEdits(
@@ -19,7 +19,9 @@ export function optimizerEdits(
     throw editError('edit-unsupported', 'parameters-unknown', [keyOf(path)]);
   }
   const removed = changes.filter(({ change }) => change === 'removed').map(({ parameter }) => parameter);
-  const reshaped = changes.filter(({ change }) => change === 'reshaped').map(({ parameter }) => parameter);
+  const reshaped = changes
+    .filter(({ change }) => change === 'reshaped' || change === 'redrawn')
+    .map(({ parameter }) => parameter);
   const reset = action === 'reset' ? [...removed, ...reshaped] : reshaped;
   const edits: OptimizerEdit[] = [];
   if (reset.length > 0) {

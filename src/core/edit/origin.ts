@@ -25,6 +25,10 @@ export function originOf({ storage, node }: TensorEntry): Origin {
         return { source: at.record, casts, gathered };
       case 'bytes':
         return { source: at.data, casts, gathered };
+      case 'drawn':
+      case 'overlay':
+      case 'interpolated':
+        return { source: at, casts, gathered };
       case 'cast':
         casts = `${at.toDtype},${casts}`;
         break;

@@ -33,7 +33,7 @@ export function pythonScript(steps: readonly ScriptStep[], files: ScriptFiles): 
     const name = title.replace(/\s+/g, ' ');
     const statements = statementsOf(before, operation, others);
     const lines = statements?.lines ?? [`raise NotImplementedError(${stringLiteral(name)})`];
-    const loads = operation.kind === 'addFrom' ? otherLoad(operation.resource, steps.slice(index), files, others) : [];
+    const loads = resourcesOf(operation).flatMap((name) => otherLoad(name, steps.slice(index), files, others));
     return { lines: [`# ${name}`, ...loads, ...lines], helpers: statements?.helpers ?? [] };
   });
   const original = steps[0]?.before.original;
@@ -55,6 +55,18 @@ export function pythonScript(steps: readonly ScriptStep[], files: ScriptFiles): 
 interface Edit {
   readonly lines: readonly string[];
   readonly helpers: readonly Helper[];
+}
+
+/** Other files that an edit takes something from. */
+function resourcesOf(operation: Operation): readonly string[] {
+  switch (operation.kind) {
+    case 'addFrom':
+      return [operation.resource];
+    case 'conform':
+      return [...new Set(operation.keys.flatMap((key) => (key.how === 'fromTarget' ? [key.resource] : [])))];
+    default:
+      return [];
+  }
 }
 
 function importLines(helpers: readonly Helper[], body: string, isFlat: boolean): readonly string[] {

@@ -1,17 +1,24 @@
 import type { ByteSource } from '../bytes/byteSource';
+import { dtypes } from '../checkpoint/dtypes';
 import { memorySource } from '../bytes/memorySource';
 import { checkRange } from '../bytes/range';
 import { sliceSource } from '../bytes/sliceSource';
 import { swapBytes } from '../tensor/byteOrder';
 import { castBetween } from '../tensor/cast';
+import { gridElements, interpolatePositions } from '../tensor/interpolate';
 import { unpackedBytes } from '../tensor/elementBytes';
 import { blocksOf, bytesOf, readBlock, stridedLayout, type StridedLayout } from '../tensor/stridedLayout';
 import { CheckpointError } from '../errors';
+import { stepBytes, stepReader } from '../init/drawStream';
+import { overlaidRuns } from './overlay';
 import {
   byteOrder,
   contentSize,
   type CastContent,
+  type DrawnContent,
   type GatherContent,
+  type InterpolatedContent,
+  type OverlayContent,
   type RecordContent,
   type StorageContent,
 } from './storageContent';
@@ -46,6 +53,15 @@ export async function* streamContent(
       return;
     case 'gather':
       yield* streamGather(content, options.signal);
+      return;
+    case 'drawn':
+      yield* streamDrawn(content, options.signal);
+      return;
+    case 'overlay':
+      yield* streamOverlay(content, options);
+      return;
+    case 'interpolated':
+      yield await interpolated(content);
       return;
   }
 }
@@ -95,6 +111,66 @@ async function* streamGather(
   }
 }
 
+async function* streamDrawn(
+  { stream, step }: DrawnContent,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const piece of stepBytes(stream, step, signal)) {
+    checkSignal(signal);
+    yield piece;
+    // Drawing reads nothing: others get their turn here.
+    await new Promise(setImmediate);
+  }
+}
+
+async function* streamOverlay(
+  content: OverlayContent,
+  options: StreamOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const over = await contentSource(content.over);
+  let at = 0;
+  for await (const piece of streamContent(content.base, options)) {
+    const laid = piece.slice();
+    swapBytes(laid, turnedUnit(content.base, content.elementSize));
+    await layOver(content, over, at, laid);
+    yield laid;
+    at += laid.length;
+  }
+}
+
+/** Puts what lies in a corner into a part of the base that begins at a byte. */
+async function layOver(content: OverlayContent, over: ByteSource, at: number, target: Uint8Array): Promise<void> {
+  const runs = [...overlaidRuns(content, at, at + target.length)];
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first === undefined || last === undefined) {
+    return;
+  }
+  const read = new Uint8Array(last.from + last.length - first.from);
+  await over.read(first.from, read);
+  swapBytes(read, turnedUnit(content.over, content.elementSize));
+  for (const run of runs) {
+    const start = run.from - first.from;
+    target.set(read.subarray(start, start + run.length), run.at - at);
+  }
+}
+
+/** Bytes that are to be turned round to be little-endian; 1 where none are. */
+function turnedUnit(content: StorageContent, elementSize: number): number {
+  return byteOrder(content) === 'big' ? elementSize : 1;
+}
+
+async function interpolated({ from, dtype, grid }: InterpolatedContent): Promise<Uint8Array> {
+  const bytes = new Uint8Array(contentSize(from));
+  await (await contentSource(from)).read(0, bytes);
+  swapBytes(bytes, turnedUnit(from, dtypes.get(dtype)?.size ?? 1));
+  const numbers = new Float64Array(gridElements(grid, grid.from));
+  castBetween(dtype, 'float64').convert(bytes, new Uint8Array(numbers.buffer));
+  const result = interpolatePositions(numbers, grid);
+  const target = new Uint8Array(result.length * (dtypes.get(dtype)?.size ?? 1));
+  castBetween('float64', dtype).convert(new Uint8Array(result.buffer), target);
+  return target;
+}
+
 function gatherLayout({ shape, stride, offset, elementSize }: GatherContent): StridedLayout | null {
   return shape.includes(0) ? null : stridedLayout(shape, stride, offset, elementSize);
 }
@@ -116,6 +192,12 @@ async function contentSource(content: StorageContent): Promise<ByteSource> {
       return castSource(content, await contentSource(content.from));
     case 'gather':
       return gatherSource(content, await contentSource(content.from));
+    case 'drawn':
+      return sourceOf(contentSize(content), stepReader(content.stream, content.step));
+    case 'overlay':
+      return overlaySource(content, await contentSource(content.base), await contentSource(content.over));
+    case 'interpolated':
+      return memorySource(await interpolated(content));
   }
 }
 
@@ -159,6 +241,20 @@ function gatherSource(content: GatherContent, source: ByteSource): ByteSource {
         return;
       }
     }
+  });
+}
+
+/** What is read is widened to whole elements. */
+function overlaySource(content: OverlayContent, base: ByteSource, over: ByteSource): ByteSource {
+  const { elementSize } = content;
+  return sourceOf(base.size, async (offset, target) => {
+    const first = Math.floor(offset / elementSize) * elementSize;
+    const end = Math.ceil((offset + target.length) / elementSize) * elementSize;
+    const read = new Uint8Array(end - first);
+    await base.read(first, read);
+    swapBytes(read, turnedUnit(content.base, elementSize));
+    await layOver(content, over, first, read);
+    target.set(read.subarray(offset - first, offset - first + target.length));
   });
 }
 

@@ -34,12 +34,17 @@ export function optimizerChanges(history: History, from = 0): readonly Optimizer
   if (known?.before === before.state) {
     return known.changes;
   }
-  const changes = optimizerConsequences(before.state, history.current).filter(
-    (change): change is OptimizerConsequence & { readonly pathNow: Path } =>
-      change.pathNow !== null && (change.changes.length > 0 || change.unknown),
-  );
+  const changes = changesBetween(before.state, history.current);
   lastAsked.set(history.current, { before: before.state, changes });
   return changes;
+}
+
+/** What edits between two states mean for the optimizers that are in both. */
+export function changesBetween(before: EditState, after: EditState): readonly OptimizerChange[] {
+  return optimizerConsequences(before, after).filter(
+    (change): change is OptimizerConsequence & { readonly pathNow: Path } =>
+      change.pathNow !== null && (change.changes.length + change.added.length > 0 || change.unknown),
+  );
 }
 
 /** By the state after: each panel asks again with every change of what it shows. */
@@ -60,13 +65,21 @@ export function selectedParameters(shown: ShownState, rows: readonly number[]): 
     });
     return changes.length === 0
       ? []
-      : [{ path, pathNow: path, unknown: false, changes, refused: false, breaks: false }];
+      : [{ path, pathNow: path, unknown: false, changes, added: [], refused: false, breaks: false }];
   });
 }
 
 /** What happens when the optimizer's state is loaded beside the edited model, in one sentence. */
-export function meaningText({ pathNow, changes, refused, breaks, unknown }: OptimizerChange, t: Translate): string {
+export function meaningText(
+  { pathNow, changes, added, refused, breaks, unknown }: OptimizerChange,
+  t: Translate,
+): string {
   const optimizer = nameOf(pathNow, t);
+  const isGone = changes.some(({ change }) => change === 'removed');
+  const [more] = added;
+  if (!unknown && !isGone && more !== undefined) {
+    return t('“{0}” is no parameter of {1}: with it, load_state_dict refuses the optimizer’s state.', more, optimizer);
+  }
   const [first] = changes.filter(({ change }) => (refused ? change === 'removed' : !breaks || change === 'reshaped'));
   if (unknown || first === undefined) {
     return t('It cannot be told which parameters {0} belongs to.', optimizer);
@@ -87,6 +100,10 @@ export function meaningText({ pathNow, changes, refused, breaks, unknown }: Opti
       first.key,
       optimizer,
     );
+  }
+  const redrawn = changes.find(({ change }) => change === 'redrawn');
+  if (redrawn !== undefined) {
+    return t('“{0}” has fresh numbers: what {1} keeps of it belongs to those before.', redrawn.key, optimizer);
   }
   return changes.some(({ change }) => change === 'recast')
     ? t('{0} follows: load_state_dict brings its state to the dtype of each parameter.', optimizer)

@@ -39,9 +39,13 @@ function castsIn(content: StorageContent | undefined): CastContent[] {
     case 'cast':
       return [content, ...castsIn(content.from)];
     case 'gather':
+    case 'interpolated':
       return castsIn(content.from);
+    case 'overlay':
+      return [...castsIn(content.base), ...castsIn(content.over)];
     case 'record':
     case 'bytes':
+    case 'drawn':
     case undefined:
       return [];
   }

@@ -40,18 +40,42 @@ export class ResourceFiles {
     return name;
   }
 
+  /**
+   * The same, as the file is now: unless an edit has taken something of it already, it may have changed meanwhile.
+   * @param operations All that the document knows of, undone ones too.
+   */
+  async openAgain(uri: vscode.Uri, operations: readonly Operation[]): Promise<string> {
+    const name = localPath(uri) ?? uri.toString();
+    const file = this.#files.get(name);
+    if (file !== undefined && !operations.some((operation) => resourcesOf(operation).has(name))) {
+      this.#files.delete(name);
+      await file.source.close();
+    }
+    return this.open(uri);
+  }
+
   /** Opens what the operations of a backup name. */
   async openFor(operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) {
-      if (operation.kind === 'addFrom') {
-        await this.open(uriOf(operation.resource));
-      }
+    for (const name of new Set(operations.flatMap((operation) => [...resourcesOf(operation)]))) {
+      await this.open(uriOf(name));
     }
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map(({ source }) => source.close()));
     this.#files.clear();
+  }
+}
+
+/** The other files that an operation takes something from. */
+function resourcesOf(operation: Operation): ReadonlySet<string> {
+  switch (operation.kind) {
+    case 'addFrom':
+      return new Set([operation.resource]);
+    case 'conform':
+      return new Set(operation.keys.flatMap((key) => (key.how === 'fromTarget' ? [key.resource] : [])));
+    default:
+      return new Set();
   }
 }
 

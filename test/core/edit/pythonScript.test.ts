@@ -52,6 +52,33 @@ const cases: readonly (readonly [name: string, file: string, ...operations: Oper
   ['only', 'training', { kind: 'rename', pattern: 'weight$', text: 'w', only: [[model, 'module.conv.weight']] }],
   ['renameKey', 'training', { kind: 'renameKey', path: ['lr'], key: 'rate' }],
   ['renameNumber', 'training', { kind: 'renameKey', path: [optimizer, 'state', 0], key: 99 }],
+  [
+    'renameKeys',
+    'state',
+    {
+      kind: 'renameKeys',
+      path: [],
+      renames: [
+        { from: 'bn.weight', to: 'norm.weight' },
+        { from: 'bn.bias', to: 'norm.bias' },
+        { from: 'conv.weight', to: 'stem.weight' },
+      ],
+    },
+  ],
+  [
+    'conform',
+    'training',
+    {
+      kind: 'conform',
+      path: [model],
+      keys: [
+        { key: 'head.weight', how: 'load', from: 'module.head.1.weight' },
+        { key: 'stem.weight', how: 'reshape', from: 'module.conv.weight', shape: [4, 1, 3, 3, 3] },
+        { key: 'other.bias', how: 'fromTarget', resource: 'module', path: ['net', 'head.1.bias'] },
+        { key: 'module.bn.weight', how: 'load', from: 'module.bn.weight' },
+      ],
+    },
+  ],
   ['duplicate', 'tied', { kind: 'duplicate', path: ['a'], key: 'copy' }],
   [
     'duplicateDict',
@@ -110,6 +137,23 @@ const cases: readonly (readonly [name: string, file: string, ...operations: Oper
   ['reset', 'training', { kind: 'optimizer', action: 'reset', path: [optimizer], parameters: [2, 0] }],
   ['renumber', 'training', { kind: 'optimizer', action: 'renumber', path: [optimizer], parameters: [0, 3] }],
   ['compact', 'tied', { kind: 'compact' }],
+  [
+    'layers',
+    'module',
+    {
+      kind: 'replaceLayer',
+      path: ['net', 'head.1'],
+      layer: { kind: 'Linear', arguments: { in_features: 4, out_features: 9, bias: true } },
+      initialisation: { kind: 'default' },
+      seed: 7,
+    },
+    {
+      kind: 'reinitialise',
+      seed: 8,
+      steps: [{ path: ['net', 'conv.weight'], draw: { kind: 'normal', mean: 0, std: 1 } }],
+    },
+  ],
+  ['resize', 'training', { kind: 'resize', path: [model, 'module.conv.weight'], shape: [5, 2, 3, 4], seed: 9 }],
 ];
 
 withTorch(
@@ -149,6 +193,7 @@ test('the cases have every kind of edit', () => {
     addPrefix: true,
     renamePrefix: true,
     renameKey: true,
+    renameKeys: true,
     duplicate: true,
     move: true,
     remapDevices: true,
@@ -162,6 +207,10 @@ test('the cases have every kind of edit', () => {
     addFrom: true,
     plainValues: true,
     optimizer: true,
+    conform: true,
+    replaceLayer: true,
+    resize: true,
+    reinitialise: true,
     compact: true,
   };
   const tested = new Set(cases.flatMap(([, , ...operations]) => operations.map(({ kind }) => kind)));

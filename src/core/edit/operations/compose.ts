@@ -65,20 +65,31 @@ export function wrap({ state }: Context, { key, values = [] }: Wrap): EditState 
 
 /** What is at a path of another file comes to stand in this one; its storages are read from there. */
 export function addFrom(context: Context, operation: AddFrom, resources: Resources): EditState {
-  const other = resources.get(operation.resource);
-  if (other === undefined) {
-    throw editError('edit-invalid', 'no-resource', [], operation.resource);
-  }
+  const other = resourceNamed(resources, operation.resource);
   const { value, contents } = taken(context.state, other, operation);
   return nextState(insertAt(context, operation.path, value), { contents });
 }
 
-interface Taken {
+/** @throws EditError `no-resource` */
+export function resourceNamed(resources: Resources, name: string): Checkpoint {
+  const other = resources.get(name);
+  if (other === undefined) {
+    throw editError('edit-invalid', 'no-resource', [], name);
+  }
+  return other;
+}
+
+export interface Taken {
   readonly value: Value;
   readonly contents: ReadonlyMap<string, StorageContent>;
 }
 
-function taken(state: EditState, other: Checkpoint, { from, asStateDict = false }: AddFrom): Taken {
+/** What is at a path of another file, as this one can hold it: its storages have keys of their own here. */
+export function taken(
+  state: EditState,
+  other: Checkpoint,
+  { from, asStateDict = false }: Pick<AddFrom, 'from' | 'asStateDict'>,
+): Taken {
   const reason = readOnlyReason(other);
   if (reason !== null) {
     throw reason;

@@ -6,12 +6,12 @@ import { isNode, NodeKind, PyStr, type PyNode, type Value } from '../../pickle/v
 import { editError } from '../editError';
 import { findPath, findPaths } from '../find';
 import { GraphEdits } from '../graphEdits';
-import type { AddPrefix, KeyScope, Rename, RenameKey, RenamePrefix, StripPrefix } from '../operations';
+import type { AddPrefix, KeyScope, Rename, RenameKey, RenameKeys, RenamePrefix, StripPrefix } from '../operations';
 import { nextState, type EditState } from '../state';
 import type { Context } from './context';
 import { mappingOf } from './mappings';
 
-export type Renaming = Rename | StripPrefix | AddPrefix | RenamePrefix;
+export type Renaming = Rename | StripPrefix | AddPrefix | RenamePrefix | RenameKeys;
 
 export interface KeyChange {
   /** Path as it is. */
@@ -35,7 +35,7 @@ interface Scope {
 /** Every key that would change. @throws EditError `edit-invalid` for a pattern that is none. */
 export function keyChanges(context: Context, operation: Renaming): readonly KeyChange[] {
   const rule = ruleOf(operation);
-  return scopesOf(context, operation).flatMap((scope) => {
+  return scopesOf(context, scopeOf(operation)).flatMap((scope) => {
     const { indexes, names, taken } = changesIn(scope, rule);
     return indexes.map((index, at): KeyChange => {
       const from = asText(scope.entries[index]) ?? '';
@@ -48,7 +48,7 @@ export function keyChanges(context: Context, operation: Renaming): readonly KeyC
 /** The names of modules in `_metadata` that change with them; the outermost is ''. Paths are those of the state dicts. */
 export function moduleChanges(context: Context, operation: Renaming): readonly Omit<KeyChange, 'collides'>[] {
   const rule = ruleOf(operation);
-  return scopesOf(context, operation).flatMap(({ path, node }) =>
+  return scopesOf(context, scopeOf(operation)).flatMap(({ path, node }) =>
     (dictEntries(metadataOf(node)) ?? []).flatMap((key, index) => {
       const from = index % 2 === 0 ? asText(key) : null;
       const to = from === null ? null : rule.ofModule(from);
@@ -62,7 +62,7 @@ export function rename(context: Context, operation: Renaming): EditState {
   const rule = ruleOf(operation);
   const edits = new GraphEdits();
   const collisions: string[] = [];
-  const scopes = scopesOf(context, operation);
+  const scopes = scopesOf(context, scopeOf(operation));
   // A key that two dicts share stays one object.
   const made = scopes.length > 1 ? new Map<Value, PyStr>() : null;
   for (const scope of scopes) {
@@ -151,7 +151,28 @@ function ruleOf(operation: Renaming): Rule {
       return prefixRule('', operation.prefix);
     case 'renamePrefix':
       return prefixRule(operation.from, operation.to);
+    case 'renameKeys':
+      return tableRule(operation);
   }
+}
+
+function scopeOf(operation: Renaming): KeyScope {
+  return operation.kind === 'renameKeys' ? { in: [operation.path] } : operation;
+}
+
+/** A module is where its keys went. */
+function tableRule({ renames }: RenameKeys): Rule {
+  const names = new Map(renames.map(({ from, to }) => [from, to]));
+  const modules = new Map(renames.map(({ from, to }) => [moduleOf(from), moduleOf(to)]));
+  return {
+    isInjective: false,
+    of: (key) => names.get(key) ?? key,
+    ofModule: (name) => modules.get(name) ?? name,
+  };
+}
+
+function moduleOf(key: string): string {
+  return key.slice(0, Math.max(key.lastIndexOf('.'), 0));
 }
 
 function patternRule({ pattern, text, ignoreCase }: Rename): Rule {

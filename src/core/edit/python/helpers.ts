@@ -1,5 +1,16 @@
 /** Functions that a script brings along where one line does not do. */
-export type Helper = 'tensors' | 'converted' | 'renameKeys' | 'reorder' | 'copied' | 'plain' | 'dropParameters' | 'cut';
+export type Helper =
+  | 'tensors'
+  | 'converted'
+  | 'renameKeys'
+  | 'reorder'
+  | 'copied'
+  | 'plain'
+  | 'dropParameters'
+  | 'cut'
+  | 'replaceLayer'
+  | 'resized'
+  | 'fill';
 
 export interface HelperText {
   readonly imports: readonly string[];
@@ -131,5 +142,59 @@ def cut(views, start, end):
     part = whole[start:end].clone()
     for view in views:
         view.data = part.as_strided(view.shape, view.stride(), view.storage_offset() - start)`,
+  },
+  replaceLayer: {
+    imports: [],
+    lines: `\
+def replace_layer(model, name, layer, keep_overlap=False):
+    is_module = isinstance(model, torch.nn.Module)
+    state = model.state_dict(keep_vars=True) if is_module else model
+    prefix = f"{name}." if name else ""
+    old = {key[len(prefix) :]: value for key, value in state.items() if str(key).startswith(prefix)}
+    floats = [value for value in (*old.values(), *state.values()) if torch.is_floating_point(value)]
+    parameters = dict(layer.named_parameters())
+    new = {}
+    for key, value in layer.state_dict().items():
+        before = old.get(key, floats[0] if floats else value)
+        value = value.to(before.device, before.dtype if value.is_floating_point() else value.dtype)
+        if keep_overlap and key in old and before.dim() == value.dim():
+            corner = tuple(slice(min(sizes)) for sizes in zip(before.shape, value.shape))
+            value[corner] = before.detach()[corner]
+        trains = before.requires_grad or (is_module and not isinstance(before, torch.nn.Parameter))
+        new[key] = value.requires_grad_(trains and key in parameters)
+    if is_module:
+        above, _, last = name.rpartition(".")
+        for key, value in new.items():
+            is_parameter = key in parameters
+            setattr(layer, key, torch.nn.Parameter(value.detach(), value.requires_grad) if is_parameter else value)
+        layer.train(model.get_submodule(name).training)
+        if name:
+            setattr(model.get_submodule(above), last, layer)
+        return layer
+    items = []
+    for key, value in state.items():
+        if not str(key).startswith(prefix):
+            items.append((key, value))
+        elif new is not None:
+            items += [(prefix + own, tensor) for own, tensor in new.items()]
+            new = None
+    state.clear()
+    state.update(items)`,
+  },
+  resized: {
+    imports: [],
+    lines: `\
+def resized(before, new):
+    new = new.to(before.device, before.dtype)
+    corner = tuple(slice(min(sizes)) for sizes in zip(before.shape, new.shape))
+    new[corner] = before.detach()[corner]
+    return new.requires_grad_(before.requires_grad)`,
+  },
+  fill: {
+    imports: [],
+    lines: `\
+def fill(tensor, draw):
+    with torch.no_grad():
+        tensor.copy_(draw(torch.empty(tensor.shape)))`,
   },
 };

@@ -1,14 +1,14 @@
 import type { Path } from '../../checkpoint/checkpoint';
 import { keyOf } from '../../checkpoint/path';
 import { stringLiteral } from '../../checkpoint/pythonText';
-import type { Rename, RenameKey } from '../operations';
+import type { Rename, RenameKey, RenameKeys } from '../operations';
 import { keyChanges, moduleChanges, type Renaming } from '../operations/rename';
 import { keyLiteral } from './reach';
 import { listOf, statements, type Scope, type Statements } from './scope';
 
 /** By a rule where Python has one that means the same, else by a table of all keys. */
 export function renameLines({ context, reach }: Scope, operation: Renaming): Statements | null {
-  const rule = operation.only === undefined ? ruleOf(operation) : null;
+  const rule = operation.kind === 'renameKeys' || operation.only !== undefined ? null : ruleOf(operation);
   const tables = new Map<string, { path: Path; pairs: string[] }>();
   const add = (path: Path, from: string, to: string): void => {
     const known = tables.get(keyOf(path)) ?? { path, pairs: [] };
@@ -31,7 +31,7 @@ export function renameLines({ context, reach }: Scope, operation: Renaming): Sta
 }
 
 /** A Python function that renames as the operation does; null where there may be none. */
-function ruleOf(operation: Renaming): string | null {
+function ruleOf(operation: Exclude<Renaming, RenameKeys>): string | null {
   switch (operation.kind) {
     case 'stripPrefix':
       return `lambda key: key.removeprefix(${stringLiteral(operation.prefix)})`;

@@ -15,6 +15,8 @@ import {
   trainLines,
   wrapLine,
 } from './entryLines';
+import { conformLines } from './conformLines';
+import { reinitialiseLines, replaceLayerLines, resizeLines } from './layerLines';
 import { lossLines } from './losses';
 import { Reach } from './reach';
 import { renameKeyLines, renameLines } from './renames';
@@ -42,6 +44,7 @@ export function statementsOf(
     case 'stripPrefix':
     case 'addPrefix':
     case 'renamePrefix':
+    case 'renameKeys':
       return renameLines(scope, operation);
     case 'renameKey':
       return renameKeyLines(scope, operation);
@@ -71,6 +74,14 @@ export function statementsOf(
       return plainLines(scope, operation);
     case 'optimizer':
       return optimizerLines(scope, operation);
+    case 'conform':
+      return conformLines(scope, operation, others);
+    case 'replaceLayer':
+      return replaceLayerLines(scope, operation);
+    case 'resize':
+      return resizeLines(scope, operation);
+    case 'reinitialise':
+      return reinitialiseLines(scope, operation);
     case 'compact':
       return compactLines(scope);
   }

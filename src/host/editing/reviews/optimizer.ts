@@ -47,7 +47,7 @@ function isPossible(shown: ShownState, changes: readonly OptimizerChange[], choi
   if (choice === 'leave') {
     return true;
   }
-  const closesUp = choice !== 'renumber' || changes.some(({ refused }) => refused);
+  const closesUp = choice !== 'renumber' || changes.some(isGone);
   return closesUp && problemFree(shown, operationsOf(changes, choice));
 }
 
@@ -62,15 +62,17 @@ function problemFree({ edit }: ShownState, operations: readonly Operation[]): bo
 }
 
 function likeliest(changes: readonly OptimizerChange[], choices: readonly Choice[]): Choice {
-  const isStale = changes.some((change) => change.breaks || parametersOf(change, ['selected']).length > 0);
-  const wanted = changes.some(({ refused }) => refused) ? 'renumber' : isStale ? 'reset' : 'leave';
+  const isStale = changes.some((change) => change.breaks || parametersOf(change, ['selected', 'redrawn']).length > 0);
+  const refused = changes.some(isGone) ? 'renumber' : changes.some((change) => change.refused) ? 'drop' : null;
+  const wanted = refused ?? (isStale ? 'reset' : 'leave');
   return choices.includes(wanted) ? wanted : (choices[0] ?? 'leave');
 }
 
 function operationsOf(changes: readonly OptimizerChange[], choice: Choice): Operation[] {
   return changes.flatMap((change): Operation[] => {
     const { pathNow: path } = change;
-    const [gone, stale] = [parametersOf(change, ['removed']), parametersOf(change, ['reshaped', 'recast', 'selected'])];
+    const gone = parametersOf(change, ['removed']);
+    const stale = parametersOf(change, ['reshaped', 'recast', 'redrawn', 'selected']);
     switch (choice) {
       case 'drop':
         return [{ kind: 'optimizer', action: 'drop', path }];
@@ -79,7 +81,7 @@ function operationsOf(changes: readonly OptimizerChange[], choice: Choice): Oper
           ? []
           : [{ kind: 'optimizer', action: 'reset', path, parameters: [...gone, ...stale].sort((a, b) => a - b) }];
       case 'renumber': {
-        const reshaped = parametersOf(change, ['reshaped']);
+        const reshaped = parametersOf(change, ['reshaped', 'redrawn']);
         // Before the numbers change.
         return [
           ...(reshaped.length === 0
@@ -92,6 +94,11 @@ function operationsOf(changes: readonly OptimizerChange[], choice: Choice): Oper
         return [];
     }
   });
+}
+
+/** Parameters that it holds are no more in the model. */
+function isGone(change: OptimizerChange): boolean {
+  return parametersOf(change, ['removed']).length > 0;
 }
 
 function parametersOf({ changes }: OptimizerChange, kinds: readonly Kind[]): number[] {
@@ -120,8 +127,11 @@ function choiceView(choice: Choice, changes: readonly OptimizerChange[], t: Tran
 }
 
 function leaveText(changes: readonly OptimizerChange[], t: Translate): string {
-  if (changes.some(({ refused }) => refused)) {
+  if (changes.some(isGone)) {
     return t('load_state_dict refuses it for a model without these parameters.');
+  }
+  if (changes.some(({ refused }) => refused)) {
+    return t('load_state_dict refuses it for a model with more parameters.');
   }
   return changes.some(({ breaks }) => breaks)
     ? t('load_state_dict takes it, and step() raises.')
@@ -152,6 +162,8 @@ function changeText(change: Kind, t: Translate): string {
       return t('other dtype');
     case 'reshaped':
       return t('other shape');
+    case 'redrawn':
+      return t('fresh numbers');
     case 'selected':
       return t('selected');
   }
