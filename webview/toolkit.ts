@@ -10,6 +10,7 @@ import {
   vsCodeOption,
   vsCodeRadio,
   vsCodeRadioGroup,
+  vsCodeTextArea,
   vsCodeTextField,
   type TextField,
 } from '@vscode/webview-ui-toolkit';
@@ -22,6 +23,7 @@ export function registerToolkit(): void {
     vsCodeOption(),
     vsCodeRadio(),
     vsCodeRadioGroup(),
+    vsCodeTextArea(),
     vsCodeTextField(),
   );
 }

@@ -22,6 +22,11 @@ import { editsView, measureSizes } from './editing/editsView';
 import { isVersion } from './fileAccess';
 import { translate } from './l10n';
 import { showFindings } from './findingsList';
+import { matchActions } from './matching/matchActions';
+import { MatchPanel } from './matching/matchPanel';
+import { matchSessionOf } from './matching/sessions';
+import { PlanPanel } from './planning/planPanel';
+import { planSessionOf } from './planning/sessions';
 import { autoSaveNote, conflictNote, diskNote, findingsNote, savedAsNote, shownTime, versionNote } from './notes';
 import { autoSaves, turnOffAutoSave } from './saving/saveSettings';
 import { textColumn } from './textColumn';
@@ -60,6 +65,8 @@ export class PanelSession implements vscode.Disposable {
   readonly #editNotes = new EditNotes(this, translate, () => {
     this.#update();
   });
+  readonly matching: MatchPanel;
+  readonly planning: PlanPanel;
   /** Runs before sizes are found out. */
   #measuring: NodeJS.Timeout | undefined;
 
@@ -69,6 +76,8 @@ export class PanelSession implements vscode.Disposable {
     private readonly context: SessionContext,
   ) {
     const { webview } = panel;
+    this.matching = new MatchPanel(this, matchSessionOf(document, context.log), matchActions(this), translate);
+    this.planning = new PlanPanel(this, planSessionOf(document), translate);
     webview.options = webviewOptions(context.extensionUri);
     this.#connection = connect<HostMethods, WebviewMethods>({
       transport: webviewTransport(webview),
@@ -139,6 +148,8 @@ export class PanelSession implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#measuring);
     this.#connection.dispose();
+    this.matching.dispose();
+    this.planning.dispose();
     vscode.Disposable.from(...this.#subscriptions, this.#changed).dispose();
   }
 
@@ -183,6 +194,17 @@ export class PanelSession implements vscode.Disposable {
       },
       cancelSaving: () => {
         document.saving.cancel();
+      },
+      match: (intent) => {
+        void this.matching.run(intent).catch((error: unknown) => {
+          this.context.log.error(`${document.fileName}: matching failed`, error);
+        });
+      },
+      matchRows: (range) => this.matching.rows(range),
+      plan: (intent) => {
+        void this.planning.run(intent).catch((error: unknown) => {
+          this.context.log.error(`${document.fileName}: planning failed`, error);
+        });
       },
       ...editHandlers(this, translate, copy),
     };
@@ -246,6 +268,8 @@ export class PanelSession implements vscode.Disposable {
     }
     this.webview.note(this.#note(state, summary));
     this.#sendEdits(state);
+    this.matching.update();
+    this.planning.update();
     clearTimeout(this.#measuring);
     this.#measuring = setTimeout(() => {
       measureSizes(this.document);

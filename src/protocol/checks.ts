@@ -4,6 +4,7 @@ import {
   isDevices,
   isEdits,
   isIntent,
+  isLayers,
   isMapLocation,
   isOutcome,
   isPrefixes,
@@ -54,6 +55,10 @@ import type {
   WebviewCommand,
   WebviewMethods,
 } from './messages';
+import { isMatchIntent, isMatchRange, isMatchRows, isMatchView } from './matchChecks';
+import type { MatchIntent, MatchRange, MatchView } from './match';
+import type { PlanIntent, PlanView } from './plan';
+import { isPlanIntent, isPlanView } from './planChecks';
 import type { Contract } from './rpc';
 import { isTreeColumns } from './treeChecks';
 
@@ -165,7 +170,7 @@ export const isViewState = isShape<ViewState>({
   history: isArrayOf(isString),
   pane: isShape<ViewState['pane']>({
     open: isBoolean,
-    tool: isOneOf('details', 'audit', 'devices', 'rename', 'cast', 'review'),
+    tool: isOneOf('details', 'audit', 'devices', 'rename', 'cast', 'replace', 'review', 'match', 'plan'),
     widths: isRecordOf(isNumber),
   }),
 });
@@ -263,12 +268,16 @@ export const hostContract: Contract<HostMethods> = {
   devices: { parameters: isTuple<[readonly number[] | null, number]>(isNullOr(isRows), isIndex), result: isDevices },
   mapLocation: { parameters: isTuple<[string]>(isString), result: isMapLocation },
   prefixes: { parameters: isTuple<[]>(), result: isPrefixes },
+  layers: { parameters: isTuple<[number | null, number]>(isNullOr(isIndex), isIndex), result: isLayers },
   goToEdit: { parameters: isTuple<[number]>(isIndex), result: isNothing },
   copyEditsAsPython: { parameters: isTuple<[]>(), result: isNothing },
   applyReview: {
     parameters: isTuple<[ReviewView['id'], string | null]>(isReviewId, isNullOr(isString)),
     result: isString,
   },
+  match: { parameters: isTuple<[MatchIntent]>(isMatchIntent), result: null },
+  matchRows: { parameters: isTuple<[MatchRange]>(isMatchRange), result: isMatchRows },
+  plan: { parameters: isTuple<[PlanIntent]>(isPlanIntent), result: null },
   cancelSaving: { parameters: isTuple<[]>(), result: null },
 };
 
@@ -289,8 +298,11 @@ const isCommand = isKeyOf<WebviewCommand>({
   addPrefix: true,
   remapDevices: true,
   castDtype: true,
+  replaceLayer: true,
   showEdits: true,
   toggleRemoved: true,
+  match: true,
+  plan: true,
 });
 
 /** What the webview serves and the host calls. */
@@ -328,6 +340,8 @@ export const webviewContract: Contract<WebviewMethods> = {
   },
   edits: { parameters: isTuple<Parameters<WebviewMethods['edits']>>(isEdits), result: null },
   review: { parameters: isTuple<[ReviewView | null]>(isNullOr(isReview)), result: null },
+  match: { parameters: isTuple<[MatchView]>(isMatchView), result: null },
+  plan: { parameters: isTuple<[PlanView]>(isPlanView), result: null },
   saving: { parameters: isTuple<Parameters<WebviewMethods['saving']>>(isNullOr(isSaving)), result: null },
   broken: { parameters: isTuple<[BrokenView]>(isBroken), result: null },
   note: { parameters: isTuple<[NoteView | null]>(isNullOr(isNote)), result: null },

@@ -1,3 +1,4 @@
+import type { Initialisation } from '../core/init/initialisation';
 import type {
   DevicesView,
   EditIntent,
@@ -26,6 +27,7 @@ import {
   isString,
   type Guard,
 } from './guards';
+import type { LayersView, LayerView } from './layers';
 
 /** Rows that one call may name: selections of a whole file, and no more than a file may have. */
 const mostRows = 4_000_000;
@@ -42,6 +44,30 @@ const isPrefixForm = isShape<Extract<RenameForm, { how: 'strip' | 'add' }>>({
   prefix: isString,
 });
 const isRenameForm: Guard<RenameForm> = (value): value is RenameForm => isPattern(value) || isPrefixForm(value);
+
+const starts: readonly Guard<Initialisation>[] = [
+  isShape<{ readonly kind: 'default' | 'zeros' | 'xavierUniform' | 'xavierNormal' | 'orthogonal' }>({
+    kind: isOneOf('default', 'zeros', 'xavierUniform', 'xavierNormal', 'orthogonal'),
+  }),
+  isShape<{ readonly kind: 'kaimingUniform' | 'kaimingNormal'; readonly mode: 'fan_in' | 'fan_out' }>({
+    kind: isOneOf('kaimingUniform', 'kaimingNormal'),
+    mode: isOneOf('fan_in', 'fan_out'),
+  }),
+  isShape<Extract<Initialisation, { readonly kind: 'normal' }>>({
+    kind: isOneOf('normal'),
+    mean: isNumber,
+    std: isNumber,
+  }),
+  isShape<Extract<Initialisation, { readonly kind: 'truncNormal' }>>({
+    kind: isOneOf('truncNormal'),
+    mean: isNumber,
+    std: isNumber,
+    low: isNumber,
+    high: isNumber,
+  }),
+];
+const isInitialisation: Guard<Initialisation> = (value): value is Initialisation =>
+  starts.some((isThisStart) => isThisStart(value));
 
 type Intent<Kind extends EditIntent['kind']> = Extract<EditIntent, { kind: Kind }>;
 
@@ -61,6 +87,14 @@ const intents: { readonly [Kind in EditIntent['kind']]: Guard<Intent<Kind>> } = 
     integers: isBoolean,
     rows: isNullOr(isRows),
   }),
+  replaceLayer: isShape<Intent<'replaceLayer'>>({
+    kind: isOneOf('replaceLayer'),
+    layer: isIndex,
+    call: isString,
+    initialisation: isInitialisation,
+    keepOverlap: isBoolean,
+    seed: isNumber,
+  }),
 };
 
 export const isIntent: Guard<EditIntent> = (value): value is EditIntent =>
@@ -71,6 +105,7 @@ export const isOutcome = isShape<EditOutcome>({ problem: isString, focus: isNull
 export const isPreview = isShape<EditPreview>({
   sentence: isString,
   notes: isArrayOf(isString),
+  warnings: isArrayOf(isString),
   problem: isString,
   changes: isArrayOf(isShape<KeyChangeView>({ row: isIndex, from: isString, to: isString, collides: isBoolean })),
   changeCount: isIndex,
@@ -87,6 +122,14 @@ export const isDevices = isShape<DevicesView>({
 });
 
 export const isMapLocation = isShape<MapLocationView>({ map: isRecordOf(isString), problem: isString });
+
+export const isLayers = isShape<LayersView>({
+  layers: isArrayOf(
+    isShape<LayerView>({ layer: isIndex, key: isString, name: isString, description: isString, call: isString }),
+  ),
+  count: isIndex,
+  meant: isNullOr(isIndex),
+});
 
 export const isPrefixes: Guard<readonly PrefixView[]> = isArrayOf(
   isShape<PrefixView>({ prefix: isString, keys: isIndex }),

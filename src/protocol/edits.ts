@@ -1,3 +1,5 @@
+import type { Initialisation } from '../core/init/initialisation';
+
 /**
  * What crosses between host and webview for editing. The webview says what is wanted in terms of the rows that it shows;
  * the host makes operations of it, which alone change the document. Sentences arrive translated.
@@ -22,6 +24,17 @@ export type EditIntent =
       readonly dtype: string;
       readonly integers: boolean;
       readonly rows: readonly number[] | null;
+    }
+  | {
+      readonly kind: 'replaceLayer';
+      /** As `LayerView.layer`. */
+      readonly layer: number;
+      /** `nn.Linear(512, 120)`, with or without what it is assigned to. */
+      readonly call: string;
+      readonly initialisation: Initialisation;
+      /** Rows, columns … that both have stay as they are. */
+      readonly keepOverlap: boolean;
+      readonly seed: number;
     };
 
 export type RenameForm =
@@ -42,6 +55,8 @@ export interface EditPreview {
   readonly sentence: string;
   /** What else is to be known of it, a sentence each. */
   readonly notes: readonly string[];
+  /** What has to be seen to besides, a sentence each. */
+  readonly warnings: readonly string[];
   /** What stands in its way; '' when it can be done. */
   readonly problem: string;
   /** Keys that change, at most 1,000. */

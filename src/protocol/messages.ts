@@ -12,6 +12,9 @@ import type {
   ReviewView,
   SavingView,
 } from './edits';
+import type { LayersView } from './layers';
+import type { MatchIntent, MatchRange, MatchRowView, MatchView } from './match';
+import type { PlanIntent, PlanView } from './plan';
 
 /**
  * Everything that crosses between the host and one webview. The webview holds no truth: it gets the columns, asks for
@@ -107,7 +110,7 @@ export interface ViewState {
   readonly history: readonly string[];
   readonly pane: {
     readonly open: boolean;
-    readonly tool: 'details' | 'audit' | 'devices' | 'rename' | 'cast' | 'review';
+    readonly tool: 'details' | 'audit' | 'devices' | 'rename' | 'cast' | 'replace' | 'review' | 'match' | 'plan';
     readonly widths: Readonly<Record<string, number>>;
   };
 }
@@ -186,6 +189,10 @@ export interface WebviewMethods {
   edits(edits: EditsView): void;
   /** Opens a pane that a command has composed, or closes it. */
   review(review: ReviewView | null): void;
+  /** While the pane that matches is open: what it shows now. */
+  match(view: MatchView): void;
+  /** While the plan is open: what it shows now. */
+  plan(view: PlanView): void;
   /** null when the save has ended. */
   saving(saving: SavingView | null): void;
   broken(view: BrokenView): void;
@@ -211,8 +218,11 @@ export type WebviewCommand =
   | 'addPrefix'
   | 'remapDevices'
   | 'castDtype'
+  | 'replaceLayer'
   | 'showEdits'
-  | 'toggleRemoved';
+  | 'toggleRemoved'
+  | 'match'
+  | 'plan';
 
 /** Webview → host. */
 export interface HostMethods {
@@ -240,12 +250,20 @@ export interface HostMethods {
   devices(rows: readonly number[] | null, version: number): Promise<DevicesView>;
   mapLocation(text: string): Promise<MapLocationView>;
   prefixes(): Promise<readonly PrefixView[]>;
+  /** The layers of the file, and the one that a row stands for; without a row the one that is most likely meant. */
+  layers(row: number | null, version: number): Promise<LayersView>;
   /** Undoes or redoes until so many of the steps of `EditsView` hold. */
   goToEdit(current: number): Promise<void>;
   /** All edits since the last save as Python. */
   copyEditsAsPython(): Promise<void>;
   /** The primary button of a review, with the choice that was made; a problem, or ''. */
   applyReview(id: ReviewView['id'], choice: string | null): Promise<string>;
+  /** What comes of it is sent as another view. */
+  match(intent: MatchIntent): void;
+  /** Rows of a match that is not shown any more are none. */
+  matchRows(range: MatchRange): Promise<readonly MatchRowView[]>;
+  /** What comes of it is sent as another view. */
+  plan(intent: PlanIntent): void;
   cancelSaving(): void;
 }
 /** Commands that stand on buttons and in menus of the webview too; each works on the selection. */

@@ -87,8 +87,10 @@ describe('commands', () => {
 
   it('show in the palette only where they can work', () => {
     const palette = new Map(menus['commandPalette']?.map((entry) => [entry.command, entry.when]));
+    // These two need no file that is open.
+    const anywhere = ['checkpointEditor.open', 'checkpointEditor.openPretrained'];
     for (const { command, enablement } of commands) {
-      if (command !== 'checkpointEditor.open') {
+      if (!anywhere.includes(command)) {
         expect(enablement, command).toMatch(/checkpointEditor\./);
         expect(palette.get(command), command).toBe(enablement);
       }
@@ -171,11 +173,18 @@ describe('settings', () => {
     }
   });
 
+  it('that name a program are this machine’s, and not an untrusted workspace’s to give', () => {
+    expect(settings.filter(([, { scope }]) => scope === 'machine').map(([name]) => name)).toEqual(
+      manifest.capabilities['untrustedWorkspaces']?.restrictedConfigurations,
+    );
+  });
+
   it('are those of this version: nothing announces what is not there', () => {
     expect(settings.map(([name]) => name)).toEqual([
       'checkpointEditor.tree.order',
       'checkpointEditor.save.mode',
       'checkpointEditor.save.keepPrevious',
+      'checkpointEditor.python.interpreter',
       'checkpointEditor.remoteFileSystem.maxMB',
     ]);
   });

@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,9 +20,11 @@ const shipped = [
   'README.md',
   'README.zh-CN.md',
   'dist/ThirdPartyNotices.txt',
+  'dist/catalogue.json',
   'dist/cli.js',
   'dist/extension.js',
   'dist/host.js',
+  'dist/python/factory.py',
   'dist/webview/codicon.ttf',
   'dist/webview/editor.css',
   'dist/webview/editor.js',
@@ -113,6 +115,16 @@ describe('the packed extension', () => {
       await browser.close();
       await server.close();
     }
+  });
+
+  it('finds the Python script that it ships', () => {
+    const unpacked = unpack();
+    const file = join(root, 'test', 'fixtures', 'corpus', 'torch-2.14.1', 'train.pt');
+    // Node is no Python, and says in which file it has seen that.
+    const args = ['match', file, 'python:models:build', '--python', process.execPath];
+    const { stderr } = spawnSync(process.execPath, [join(unpacked, 'dist', 'cli.js'), ...args], { encoding: 'utf8' });
+    expect(stderr).toContain(`${join(unpacked, 'dist', 'python', 'factory.py')}:1\n`);
+    expect(stderr).toContain('SyntaxError');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { initialisations } from '../../src/core/init/initialisation';
 import { hostContract } from '../../src/protocol/checks';
 import { isEdits, isIntent, isPreview, isReview } from '../../src/protocol/editChecks';
 import type { EditIntent, EditPreview, EditsView, ReviewView } from '../../src/protocol/edits';
@@ -12,6 +13,14 @@ const intents: readonly EditIntent[] = [
   { kind: 'renameKeys', form: { how: 'add', prefix: 'model.' }, rows: null },
   { kind: 'remap', map: { 'cuda:1': 'cpu' }, rows: null },
   { kind: 'cast', dtype: 'float16', integers: false, rows: [2] },
+  {
+    kind: 'replaceLayer',
+    layer: 3,
+    call: 'fc = nn.Linear(512, 120)',
+    initialisation: { kind: 'default' },
+    keepOverlap: false,
+    seed: 0,
+  },
 ];
 
 describe('what a webview may ask to be edited', () => {
@@ -33,15 +42,31 @@ describe('what a webview may ask to be edited', () => {
       { kind: 'remove', rows: [0.5] },
       { kind: 'remap', map: { cpu: 1 }, rows: null },
       { kind: 'renameKeys', form: { how: 'guess', prefix: 'a' }, rows: null },
+      ...[null, { kind: 'ones' }, { kind: 'kaimingUniform', mode: 'fan' }, { kind: 'normal', mean: 0 }].map(
+        (initialisation) => ({
+          kind: 'replaceLayer',
+          layer: 0,
+          call: 'nn.Linear(1, 2)',
+          initialisation,
+          keepOverlap: false,
+          seed: 0,
+        }),
+      ),
     ]) {
       expect(isIntent(other), JSON.stringify(other)).toBe(false);
     }
   });
 });
 
+it.each([...initialisations.values()])('a layer can start from $kind', (initialisation) => {
+  const intent = { kind: 'replaceLayer', layer: 0, call: '', initialisation, keepOverlap: true, seed: -1 };
+  expect(isIntent(intent)).toBe(true);
+});
+
 const preview: EditPreview = {
   sentence: 'Two keys change.',
   notes: [],
+  warnings: [],
   problem: '',
   changes: [{ row: 1, from: 'a', to: 'b', collides: false }],
   changeCount: 1,

@@ -3,9 +3,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { editCommandNames } from '../../src/host/commands/names';
 import { readManifest, readTexts } from '../support/manifest';
+import { writes } from './support/editing';
 import { closeAll, openFile, shown, testApi, until } from './support/editor';
 import { fromCorpus, inWorkspace, write } from './support/files';
 import { activeWebview, isInPalette, offeredInPalette, runFromPalette, workbench } from './support/page';
+import { filter, pick } from './support/quickInput';
 import { filterBox, paneOf, rowNamed, rowsOf, treeOf } from './support/view';
 
 const root = process.env['PTCKPT_ROOT'] ?? '';
@@ -140,6 +142,18 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       return open === 0 || undefined;
     });
   },
+  async copyLoadSnippet() {
+    await openNet();
+    await vscode.env.clipboard.writeText('');
+    await run('copyLoadSnippet');
+    const page = await workbench();
+    await filter(page, '.cuda()');
+    await pick(page, 'Move model and input with .cuda() where there is a GPU');
+    await pick(page, 'cuda:1');
+    const code = await until('the clipboard', async () => (await vscode.env.clipboard.readText()) || undefined);
+    assert.match(code, /torch\.load\(\s*"commands\.pt"/);
+    assert.match(code, /^ {4}model\.cuda\(1\)$/m);
+  },
   async expandAll() {
     await openNet();
     await run('collapseAll');
@@ -190,7 +204,56 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   async previousFlagged() {
     await goesToFlagged('previousFlagged');
   },
+  async matchModel() {
+    await openNet();
+    await run('matchModel');
+    await paneOf(await workbench())
+      .getByRole('textbox', { name: 'Path of the checkpoint' })
+      .waitFor();
+  },
+  async writeFiltered() {
+    await writesMatch('writeFiltered');
+  },
+  async writeUpdated() {
+    await writesMatch('writeUpdated');
+  },
+  async planFineTuning() {
+    await openNet();
+    await run('planFineTuning');
+    await activeWebview(await workbench())
+      .locator('ce-plan')
+      .getByRole('radiogroup')
+      .waitFor();
+  },
+  async savePlan() {
+    await openNet();
+    await run('planFineTuning');
+    await activeWebview(await workbench())
+      .locator('ce-plan')
+      .getByRole('radiogroup')
+      .waitFor();
+    const target = inWorkspace('commands.pt.plan.json');
+    await writes(await workbench(), 'savePlan', target);
+    assert.equal((JSON.parse(readFileSync(target, 'utf8')) as { file: string }).file, 'commands.pt');
+  },
 };
+
+/** Against the file itself: all of it loads. */
+async function writesMatch(name: string): Promise<void> {
+  await openNet();
+  const page = await workbench();
+  await run(name);
+  const field = paneOf(page).getByRole('textbox', { name: 'Path of the checkpoint' });
+  await field.fill('commands.pt');
+  await field.press('Enter');
+  await paneOf(page)
+    .getByText(/^\d+ of \d+ keys load$/)
+    .waitFor();
+  const target = inWorkspace(`${name}.pt`);
+  await writes(page, name, target);
+  const panel = await openFile(vscode.Uri.file(target));
+  assert.equal(shown(panel).checkpoint.kind, 'state-dict');
+}
 
 async function goesToFlagged(name: string): Promise<void> {
   await openFile(fromCorpus('torch-2.14.1/views.pt', 'flagged.pt'));
@@ -213,19 +276,20 @@ describe('commands, from the palette', () => {
   }
 
   it('each have a test that runs them from there', () => {
-    // Those that edit have theirs in editCommands.test.ts.
+    // Those that edit have theirs in editCommands.test.ts; weights from torch's cache in pretrained.test.ts.
     const names = contributed.map(({ command }) => command.replace('checkpointEditor.', ''));
-    assert.deepEqual([...Object.keys(runs), ...editCommandNames].sort(), names.sort());
+    assert.deepEqual([...Object.keys(runs), ...editCommandNames, 'openPretrained'].sort(), names.sort());
   });
 
   it('are not offered where they cannot work', async () => {
     const page = await workbench();
+    const everywhere = [titleOf('open'), titleOf('openPretrained')].sort();
     await closeAll();
     await vscode.window.showTextDocument(write('notes.txt', 'text'));
-    assert.deepEqual(await offeredInPalette(page, 'Checkpoint: '), [titleOf('open')]);
+    assert.deepEqual((await offeredInPalette(page, 'Checkpoint: ')).sort(), everywhere);
     await openFile(write('broken.pt', 'version 1, not a checkpoint'));
     await activeWebview(page).locator('body').waitFor();
-    assert.deepEqual(await offeredInPalette(page, 'Checkpoint: '), [titleOf('open')]);
+    assert.deepEqual((await offeredInPalette(page, 'Checkpoint: ')).sort(), everywhere);
   });
 
   it('that edit are not offered over a file that is only shown', async () => {

@@ -91,6 +91,19 @@ const cases: Readonly<Record<string, EditCase>> = {
       'bool((ckpt["fc.bias"] == ckpt["fc.bias"]).all())',
     ],
   },
+  replaceLayer: {
+    file: 'net_params.pkl',
+    select: 'fc.weight',
+    async answers(page) {
+      await (await pane(page)).getByRole('textbox', { name: 'Line of Python' }).fill('model.fc = nn.Linear(8, 120)');
+      await applyIn(page);
+    },
+    python: [
+      '(lambda fc: torch.equal(ckpt["fc.weight"], fc.weight) and torch.equal(ckpt["fc.bias"], fc.bias))' +
+        '((torch.manual_seed(0), nn.Linear(8, 120))[1])',
+      'len(ckpt) == 9 and list(ckpt)[-2:] == ["fc.weight", "fc.bias"]',
+    ],
+  },
   duplicateKey: {
     file: 'train.ckpt',
     select: 'model_state_dict.fc.weight',

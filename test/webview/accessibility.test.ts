@@ -1,40 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { axeViolations } from './harness/axe';
 import { shownFile } from './harness/corpusFiles';
 import { editedFile, fiveEdits, optimizerReview, remapPreview, renamePreview } from './harness/editedViews';
 import { brokenView } from './harness/madeViews';
 import type { Theme } from './harness/server';
 import { webviewSuite } from './harness/suite';
-import type { WebviewPage } from './harness/webviewPage';
 
 const suite = webviewSuite();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const train = await shownFile('torch-2.14.1/train.pt');
 const moduleFile = await shownFile('torch-2.14.1/module.pt');
 
 const themes: readonly Theme[] = ['vscode-dark', 'vscode-light', 'vscode-high-contrast'];
-
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** What axe-core finds wrong: rule and element. */
-async function violations(view: WebviewPage): Promise<string[]> {
-  await view.page.evaluate(axe);
-  const { violations: found } = await view.page.evaluate(() => {
-    const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<AxeResult> } };
-    return checker.run({ resultTypes: ['violations'], rules: { region: { enabled: false } } });
-  });
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
 
 describe.each(themes)('axe-core in %s', (theme) => {
   it('finds nothing wrong with the tree and the details', async () => {
     const view = await suite.open({ theme, shown: train });
     await view.row('model').click();
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 
   it('finds nothing wrong with a filter, facets and a selection', async () => {
@@ -43,7 +26,7 @@ describe.each(themes)('axe-core in %s', (theme) => {
     await view.press('ArrowDown', 'Control+a');
     await view.page.locator('.facets [data-facet]').first().click();
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 
   it('finds nothing wrong with the audit', async () => {
@@ -51,7 +34,7 @@ describe.each(themes)('axe-core in %s', (theme) => {
     view.host.webview.run('showAudit');
     await view.page.locator('ce-audit [role=grid]').waitFor();
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 
   it('finds nothing wrong with edits, their list, and a label that is typed', async () => {
@@ -59,17 +42,17 @@ describe.each(themes)('axe-core in %s', (theme) => {
     view.host.webview.edits(fiveEdits);
     await view.row('fc').locator('.tw').click();
     await view.press('Control+a');
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     view.host.webview.run('showEdits');
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     await view.press('Escape');
     view.host.answers = { ...view.host.answers, edit: () => ({ problem: 'There is one already.', focus: null }) };
     await view.row('epoch').click();
     await view.press('F2');
     await view.page.keyboard.type('x');
     await view.press('Enter');
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 
   it('finds nothing wrong with the panes that edit', async () => {
@@ -91,29 +74,29 @@ describe.each(themes)('axe-core in %s', (theme) => {
     await view.settled();
     await view.page.keyboard.type('cpu');
     await view.press('ArrowDown');
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     await view.press('Escape');
     view.host.webview.run('castDtype');
     await view.page.locator('ce-cast').waitFor();
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     view.host.webview.run('stripPrefix');
     await view.page.locator('ce-rename-keys').waitFor();
     await view.settled();
     await view.page.keyboard.type('module.');
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     view.host.webview.review(optimizerReview);
     await view.page.locator('ce-review').waitFor();
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 
   it('finds nothing wrong with a broken file, a note and an error', async () => {
     const view = await suite.open({ theme });
     view.host.webview.broken(brokenView);
     await view.page.getByRole('heading').waitFor();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
     await view.show(train);
     view.host.webview.note({
       icon: 'sync',
@@ -124,7 +107,7 @@ describe.each(themes)('axe-core in %s', (theme) => {
     await view.page.getByRole('button', { name: 'Use Regular Expression' }).click();
     await view.page.getByRole('searchbox').fill('[');
     await view.settled();
-    expect(await violations(view)).toEqual([]);
+    expect(await axeViolations(view)).toEqual([]);
   });
 });
 

@@ -95,6 +95,7 @@ describe('the focus in a pane', () => {
     ['remapDevices', 'ce-devices'],
     ['renameKeys', 'ce-rename-keys'],
     ['castDtype', 'ce-cast'],
+    ['replaceLayer', 'ce-replace-layer'],
   ];
   it.each(panes)('goes to the first field of what %s opens', async (command, element) => {
     const view = await suite.open({ shown: uneditedFile });

@@ -98,7 +98,7 @@ describe('the keyboard', () => {
   it('passes each bar in one stop, in the order of the design', async () => {
     const view = await suite.open({ shown: train, width: 1280 });
     const stops: string[] = [];
-    await view.page.locator('ce-toolbar').first().getByRole('button').focus();
+    await view.page.locator('ce-toolbar').first().getByRole('button').first().focus();
     for (let at = 0; at < 7; at++) {
       stops.push(
         await view.page.evaluate(() => {
@@ -208,6 +208,7 @@ describe('the keyboard', () => {
       removed: false,
       branch: false,
       several: false,
+      layer: true,
     });
     const box = await view.row('buf').boundingBox();
     expect(await view.page.locator('body').getAttribute('data-menu-at')).toBe(String((box?.y ?? 0) + 22));

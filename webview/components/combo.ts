@@ -26,12 +26,20 @@ export class Combo extends LightElement {
   @property({ attribute: false }) accessor first = false;
   @property({ attribute: false }) accessor onInput: (value: string) => void = doNothing;
   @property({ attribute: false }) accessor onAccept = doNothing;
+  /** One of the offers was taken; `onInput` has been told before. */
+  @property({ attribute: false }) accessor onTake: (value: string) => void = doNothing;
+  /** The offers are shown while a person types. */
+  @property({ attribute: false }) accessor suggests = false;
+  @property({ attribute: false }) accessor mono = false;
+  @property({ attribute: false }) accessor disabled = false;
+  /** Stands at the end of the field, behind the button of the offers. */
+  @property({ attribute: false }) accessor ending: TemplateResult | typeof nothing = nothing;
   @state() accessor #at = 0;
   @query('.pop') accessor #list: HTMLElement | null = null;
   readonly #id = `ce-combo-${made++}`;
 
   protected override render(): TemplateResult {
-    const ending = iconButton({
+    const opener = iconButton({
       icon: 'chevron-down',
       label: this.label,
       tabStop: false,
@@ -45,10 +53,12 @@ export class Combo extends LightElement {
         placeholder: this.placeholder,
         wrong: this.wrong,
         first: this.first,
-        onInput: this.onInput,
-        onAccept: this.onAccept,
-        onKey: (event) => event.key === 'ArrowDown' && this.#open(),
-        ...(this.offers.length === 0 ? {} : { ending }),
+        mono: this.mono,
+        disabled: this.disabled,
+        onInput: this.#onInput,
+        onAccept: this.#onAccept,
+        onKey: this.#onFieldKey,
+        ending: html`${this.offers.length === 0 || this.disabled ? nothing : opener}${this.ending}`,
       })}
       <div class="pop offers" popover>
         <div
@@ -82,8 +92,51 @@ export class Combo extends LightElement {
     </div>`;
   }
 
-  /** Below the field, as wide as it at least; true when there is something to offer. */
+  readonly #onInput = (value: string): void => {
+    this.onInput(value);
+    if (this.suggests) {
+      void this.updateComplete.then(() => {
+        this.#suggest();
+      });
+    }
+  };
+
+  readonly #onAccept = (): void => {
+    this.#list?.hidePopover();
+    this.onAccept();
+  };
+
+  readonly #onFieldKey = (event: KeyboardEvent): boolean => {
+    if (event.key === 'Escape' && this.#list?.matches(':popover-open') === true) {
+      this.#list.hidePopover();
+      return true;
+    }
+    return event.key === 'ArrowDown' && this.#open();
+  };
+
+  /** What still fits stands below the field, which keeps the focus. */
+  #suggest(): void {
+    const isUseful =
+      this.value !== '' && this.offers.length > 0 && !this.offers.some(({ value }) => value === this.value);
+    if (isUseful) {
+      this.#show();
+    } else {
+      this.#list?.hidePopover();
+    }
+  }
+
+  /** The list takes the focus; true when there is something to offer. */
   #open(): boolean {
+    if (!this.#show()) {
+      return false;
+    }
+    this.#list?.querySelector<HTMLElement>('.list')?.focus();
+    void this.updateComplete.then(this.#showFocused);
+    return true;
+  }
+
+  /** Below the field, as wide as it at least; true when there is something to offer. */
+  #show(): boolean {
     const list = this.#list;
     if (list === null || this.offers.length === 0) {
       return false;
@@ -99,12 +152,16 @@ export class Combo extends LightElement {
     const below = field.bottom + 2 + height <= window.innerHeight;
     list.style.left = `${Math.max(4, Math.min(field.left, window.innerWidth - width - 4))}px`;
     list.style.top = `${below ? field.bottom + 2 : Math.max(4, field.top - height - 2)}px`;
-    list.querySelector<HTMLElement>('.list')?.focus();
     return true;
   }
 
+  readonly #showFocused = (): void => {
+    this.querySelector('.offer.foc')?.scrollIntoView({ block: 'nearest' });
+  };
+
   #take(value: string): void {
     this.onInput(value);
+    this.onTake(value);
     this.#close();
   }
 
@@ -118,9 +175,7 @@ export class Combo extends LightElement {
     const offer = this.offers[this.#at];
     if (move !== undefined) {
       this.#at = moved(move, this.#at, this.offers.length, this.offers.length);
-      void this.updateComplete.then(() => {
-        this.querySelector('.offer.foc')?.scrollIntoView({ block: 'nearest' });
-      });
+      void this.updateComplete.then(this.#showFocused);
     } else if ((event.key === 'Enter' || event.key === ' ') && offer !== undefined) {
       this.#take(offer.value);
     } else if (event.key === 'Escape') {

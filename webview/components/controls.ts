@@ -66,8 +66,15 @@ export function button(
   kind: 'primary' | 'secondary',
   onClick: () => void,
   disabled = false,
+  title = '',
 ): TemplateResult {
-  return html`<vscode-button appearance=${kind} class="btn" data-stop ?disabled=${disabled} @click=${onClick}
+  return html`<vscode-button
+    appearance=${kind}
+    class="btn"
+    data-stop
+    title=${title === '' ? nothing : title}
+    ?disabled=${disabled}
+    @click=${onClick}
     >${text}</vscode-button
   >`;
 }

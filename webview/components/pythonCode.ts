@@ -37,14 +37,17 @@ const tokenClasses: Readonly<Record<string, string>> = {
   number: 'v-num',
 };
 
+/** Python in the colours of the Variables view. */
+export function pythonText(code: string): readonly (string | TemplateResult)[] {
+  return pythonPieces(code).map(({ text, token }) =>
+    token === null ? text : html`<span class=${tokenClasses[token] ?? ''}>${text}</span>`,
+  );
+}
+
 /** A block of Python or of a command line with a button that copies it. */
 export function codeBlock(code: string, onCopy: (code: string) => void): TemplateResult {
   return html`<div class="code pad">
-    <code
-      >${pythonPieces(code).map(({ text, token }) =>
-        token === null ? text : html`<span class=${tokenClasses[token] ?? ''}>${text}</span>`,
-      )}</code
-    >${iconButton({
+    <code>${pythonText(code)}</code>${iconButton({
       icon: 'copy',
       label: t('Copy'),
       onClick: () => {

@@ -10,11 +10,17 @@ export interface TextFieldOptions {
   readonly placeholder?: string;
   /** What is typed is no valid text. */
   readonly wrong?: boolean;
+  /** What Escape brings back; '' where that empties the field. */
+  readonly resetTo?: string;
   /** Gets the focus when its pane opens. */
   readonly first?: boolean;
   readonly onInput: (value: string) => void;
   /** Enter. */
   readonly onAccept?: () => void;
+  /** The text has changed, and the field is left or Enter is pressed. */
+  readonly onCommit?: () => void;
+  readonly disabled?: boolean;
+  readonly mono?: boolean;
   /** Keys that mean more than text; true when one was carried out. */
   readonly onKey?: (event: KeyboardEvent) => boolean;
   /** Stands at the end of the field. */
@@ -29,7 +35,8 @@ function valueOf(event: Event): string {
 /** A field of a form. Escape empties it before it closes anything. */
 export function textField(options: TextFieldOptions): TemplateResult {
   return html`<vscode-text-field
-    class="field ${options.wrong === true ? 'wrong' : ''}"
+    class="field ${options.wrong === true ? 'wrong' : ''} ${options.mono === true ? 'mono' : ''}"
+    ?disabled=${options.disabled === true}
     spellcheck="false"
     ?data-first=${options.first === true}
     data-vscode-context=${textMenu}
@@ -39,6 +46,7 @@ export function textField(options: TextFieldOptions): TemplateResult {
     @input=${(event: Event) => {
       options.onInput(valueOf(event));
     }}
+    @change=${options.onCommit}
     @keydown=${(event: KeyboardEvent) => {
       onKeyDown(event, options);
     }}
@@ -46,7 +54,7 @@ export function textField(options: TextFieldOptions): TemplateResult {
   >`;
 }
 
-function onKeyDown(event: KeyboardEvent, { value, onInput, onAccept, onKey }: TextFieldOptions): void {
+function onKeyDown(event: KeyboardEvent, { value, resetTo = '', onInput, onAccept, onKey }: TextFieldOptions): void {
   if (event.target !== event.currentTarget || event.isComposing) {
     return;
   }
@@ -57,8 +65,8 @@ function onKeyDown(event: KeyboardEvent, { value, onInput, onAccept, onKey }: Te
   if (onKey?.(event) !== true) {
     if (event.key === 'Enter' && onAccept !== undefined) {
       onAccept();
-    } else if (event.key === 'Escape' && value !== '') {
-      onInput('');
+    } else if (event.key === 'Escape' && value !== resetTo) {
+      onInput(resetTo);
     } else {
       return;
     }

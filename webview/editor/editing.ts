@@ -38,6 +38,8 @@ export class Editing {
   /** The list of edits is open. */
   listOpen = false;
   renameMode: RenameMode = 'pattern';
+  /** Rises with each time that the pane for replacing a layer is asked for: it begins anew with the row of then. */
+  layerAsked = 0;
   /** Why the last edit that no pane asked for was refused; said in the foot. */
   problem = '';
   /** Where the focus goes with the next tree; `above`: what stood above the rows that the edit removed. */

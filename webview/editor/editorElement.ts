@@ -11,28 +11,23 @@ import { footBar, loadingFoot } from './bars/footBar';
 import { noteBar } from './bars/noteBar';
 import { progressBar } from './bars/progressBar';
 import { summaryBar } from './bars/summaryBar';
-import { toggleLayout, toggleOrder, viewButtons } from './bars/viewButtons';
+import { viewButtons } from './bars/viewButtons';
 import { brokenPage } from './brokenPage';
-import type { RenameMode } from './editing';
+import { runCommand } from './commands';
 import type { TreeView } from './model/treeView';
 import { auditPane } from './pane/auditPane';
-import { editsPopover, openEditsList } from './bars/editsList';
+import { editsPopover } from './bars/editsList';
 import { detailsPane, noDetails } from './pane/detailsPane';
-import { paneFrame, placePane, type PaneContent } from './pane/paneFrame';
+import { paneFrame, placePane, type PaneContent, type PanePlace } from './pane/paneFrame';
 import { nothingHasFocus, PaneFocus } from './pane/paneFocus';
 import { selectionPane } from './pane/selectionPane';
+import { planPage } from './plan/planPage';
 import { treeHint } from './tree/treeHint';
 import { toolPane } from './pane/toolPanes';
 import { skeleton } from './skeleton';
 import type { EditorStore, Phase, Tool } from './store';
 import { columnMenu, columnMenuId } from './tree/columnMenu';
 import type { TreeElement } from './tree/treeElement';
-
-type ViewCommand = Extract<WebviewCommand, 'expandAll' | 'collapseAll' | 'toggleLayout' | 'toggleOrder'>;
-type EditCommand = Extract<
-  WebviewCommand,
-  'renameKey' | 'renameKeys' | 'stripPrefix' | 'addPrefix' | 'remapDevices' | 'castDtype' | 'showEdits'
->;
 
 /** Editors narrower than this drop labels and view buttons. */
 const narrowBelow = 900;
@@ -47,6 +42,8 @@ export class EditorElement extends LightElement {
   @query('ce-tree') accessor #tree: TreeElement | null = null;
   @query('ce-filter') accessor #filter: FilterBox | null = null;
   #focusWanted = true;
+  /** A plan had been shown before the update that is under way. */
+  #wasPlanning = false;
   readonly #paneFocus = new PaneFocus({
     currentStore: () => this.#store,
     querySelector: (selector) => this.querySelector(selector),
@@ -84,7 +81,16 @@ export class EditorElement extends LightElement {
     this.#revision++;
   }
 
+  protected override willUpdate(): void {
+    const isPlanning = this.#store?.isPlanning === true && this.#store.phase.kind === 'tree';
+    this.#wasPlanning = this.hasAttribute('data-planning') && !isPlanning;
+    this.toggleAttribute('data-planning', isPlanning);
+  }
+
   protected override updated(): void {
+    if (this.#wasPlanning && nothingHasFocus()) {
+      this.#tree?.focus();
+    }
     if (this.#focusWanted && this.#tree !== null && document.hasFocus()) {
       this.#onWindowFocus();
     }
@@ -128,7 +134,7 @@ export class EditorElement extends LightElement {
   }
 
   #bars(store: EditorStore, summary: SummaryView, view: TreeView | null): TemplateResult {
-    return html`${summaryBar(store, summary, this.#narrow)}${facetBar(store, view, summary, {
+    return html`${summaryBar(store, summary, this.#narrow, this.#toggleMatch)}${facetBar(store, view, summary, {
         width: this.#size.width,
         narrow: this.#narrow,
         toggleAudit: this.#toggleAudit,
@@ -180,16 +186,22 @@ export class EditorElement extends LightElement {
           ></ce-tree>
           ${footBar(store, view, { width: mainWidth, openTool: this.#openTool, focusTree: this.#focusTree })}
         </main>
-        ${store.pane.open ? paneFrame(store, place, this.#paneContent(store, summary, view)) : nothing}
+        ${store.pane.open ? this.#pane(store, place, summary, view) : nothing}
       </div>
       ${popover(columnMenuId, t('Columns'), columnMenu(store))}${editsPopover(store)}`;
+  }
+
+  #pane(store: EditorStore, place: PanePlace, summary: SummaryView, view: TreeView): TemplateResult {
+    return store.pane.tool === 'plan'
+      ? planPage(store, place, this.#revision, this.#focusTree)
+      : paneFrame(store, place, this.#paneContent(store, summary, view));
   }
 
   #paneContent(store: EditorStore, summary: SummaryView, view: TreeView): PaneContent {
     if (store.pane.tool === 'audit') {
       return auditPane(store, view.index, this.#goToRow);
     }
-    if (store.pane.tool !== 'details') {
+    if (store.pane.tool !== 'details' && store.pane.tool !== 'plan') {
       const tool = toolPane(store.pane.tool, {
         store,
         view,
@@ -215,7 +227,10 @@ export class EditorElement extends LightElement {
   };
 
   readonly #focusFilter = (): void => {
-    this.#filter?.focus();
+    // Where a plan covers it, it is there with the next update.
+    void this.updateComplete.then(() => {
+      this.#filter?.focus();
+    });
   };
 
   readonly #goToFirstMatch = (): void => {
@@ -259,14 +274,21 @@ export class EditorElement extends LightElement {
   };
 
   readonly #toggleAudit = (): void => {
-    const store = this.#store;
-    if (store?.pane.open === true && store.pane.tool === 'audit') {
-      store.closePane();
+    this.#toggleTool('audit');
+  };
+
+  readonly #toggleMatch = (): void => {
+    this.#toggleTool('match');
+  };
+
+  #toggleTool(tool: Tool): void {
+    if (this.#store?.pane.open === true && this.#store.pane.tool === tool) {
+      this.#store.closePane();
       this.#focusTree();
     } else {
-      this.#openTool('audit');
+      this.#openTool(tool);
     }
-  };
+  }
 
   readonly #openTool = (tool: Tool): void => {
     this.#store?.openPane(tool);
@@ -304,93 +326,23 @@ export class EditorElement extends LightElement {
   /** A command of the palette or of a menu. */
   runCommand(command: WebviewCommand): void {
     const store = this.#store;
-    const view = store?.view;
-    if (store === null || view === null || view === undefined) {
+    if (store === null || store.view === null) {
       return;
     }
-    switch (command) {
-      case 'focusFilter':
-        this.#focusFilter();
-        return;
-      case 'selectMatching':
-        view.selectMatching();
-        store.selectionChanged();
-        this.#focusTree();
-        return;
-      case 'showAudit':
-        this.#openTool('audit');
-        return;
-      case 'togglePane':
-        store.togglePane();
-        return;
-      case 'nextFlagged':
-      case 'previousFlagged':
-        this.#tree?.goToFlagged(command === 'nextFlagged' ? 1 : -1);
-        this.#focusTree();
-        return;
-      case 'expandAll':
-      case 'collapseAll':
-      case 'toggleLayout':
-      case 'toggleOrder':
-        this.#changeView(view, command);
-        store.changed();
-        return;
-      case 'toggleRemoved':
-        store.toggleRemoved();
-        return;
-      default:
-        this.#runEditCommand(store, command);
-    }
-  }
-
-  #runEditCommand(store: EditorStore, command: EditCommand): void {
-    if (!store.editing.canEdit) {
-      return;
-    }
-    switch (command) {
-      case 'renameKey':
-        store.editing.startRenaming();
-        return;
-      case 'renameKeys':
-        this.#openRenaming(store, 'pattern');
-        return;
-      case 'stripPrefix':
-        this.#openRenaming(store, 'strip');
-        return;
-      case 'addPrefix':
-        this.#openRenaming(store, 'add');
-        return;
-      case 'remapDevices':
-        this.#openTool('devices');
-        return;
-      case 'castDtype':
-        this.#openTool('cast');
-        return;
-      case 'showEdits':
-        openEditsList();
-    }
-  }
-
-  #openRenaming(store: EditorStore, mode: RenameMode): void {
-    store.editing.renameMode = mode;
-    this.#openTool('rename');
-  }
-
-  #changeView(view: TreeView, command: ViewCommand): void {
-    switch (command) {
-      case 'expandAll':
-        view.expandAll();
-        break;
-      case 'collapseAll':
-        view.collapseAll();
-        break;
-      case 'toggleLayout':
-        toggleLayout(view);
-        break;
-      case 'toggleOrder':
-        toggleOrder(view);
-        break;
-    }
+    const goToFlagged = (step: 1 | -1): void => {
+      this.#tree?.goToFlagged(step);
+    };
+    runCommand(
+      {
+        store,
+        view: store.view,
+        openTool: this.#openTool,
+        focusTree: this.#focusTree,
+        focusFilter: this.#focusFilter,
+        goToFlagged,
+      },
+      command,
+    );
   }
 }
 

@@ -12,8 +12,14 @@ import './pane/auditPane';
 import './pane/castPane';
 import './pane/devicesPane';
 import './pane/keyChanges';
+import './pane/match/matchPane';
 import './pane/renamePane';
+import './pane/replace/replacePane';
 import './pane/reviewPane';
+import './plan/draftField';
+import './plan/groupsTable';
+import './plan/planElement';
+import './plan/situations';
 import { EditorStore } from './store';
 import './tree/renameField';
 import './tree/treeElement';
@@ -82,6 +88,12 @@ function handlers(page: EditorElement, store: () => EditorStore): Handlers<Webvi
     },
     review: (review) => {
       page.showReview(review);
+    },
+    match: (view) => {
+      store().matching.show(view);
+    },
+    plan: (view) => {
+      store().planning.show(view);
     },
     saving: (saving) => {
       store().editing.showSaving(saving);

@@ -13,7 +13,9 @@ import type {
 import type { EditsView, ReviewView } from '../../src/protocol/edits';
 import type { TreeColumns } from '../../src/core/tree/treeColumns';
 import { Editing } from './editing';
-import { clampWidth, defaultHidden, type ColumnChoice } from './model/columns';
+import { Matching } from './matching';
+import { Planning } from './planning';
+import { clampWidth, defaultHidden, type ColumnChoice, type ToolColumn } from './model/columns';
 import { TreeIndex } from './model/treeIndex';
 import { TreeView } from './model/treeView';
 import { TextColumns } from './textColumns';
@@ -48,7 +50,7 @@ export interface ShownDetails {
 /** Entries that a selection may have for its Python to be asked for. */
 const mostDetails = 200;
 const mostHistory = 20;
-const editingTools: readonly Tool[] = ['devices', 'rename', 'cast'];
+const editingTools: readonly Tool[] = ['devices', 'rename', 'cast', 'replace'];
 /** Least milliseconds between two times that the state is kept. */
 const keepDelay = 200;
 
@@ -62,6 +64,8 @@ export class EditorStore {
   details: ShownDetails = { rows: [], views: [] };
   audit: AuditView | null = null;
   readonly editing: Editing;
+  readonly matching: Matching;
+  readonly planning: Planning;
   readonly #textColumns: TextColumns;
   history: readonly string[] = [];
   scrollTop = 0;
@@ -83,12 +87,29 @@ export class EditorStore {
     readonly failed: (problem: unknown) => void,
   ) {
     this.editing = new Editing(this);
+    this.matching = new Matching(this);
+    this.planning = new Planning(this);
     this.#textColumns = new TextColumns(this);
     this.#restore(keeper.read());
   }
 
   get view(): TreeView | null {
     return this.phase.kind === 'tree' ? this.phase.view : null;
+  }
+
+  /** The pane that matches is shown, and its column with it. */
+  get isMatching(): boolean {
+    return this.pane.open && this.pane.tool === 'match';
+  }
+
+  /** A tool's own column of the tree; null where none is open that has one. */
+  get toolColumn(): ToolColumn | null {
+    return this.isMatching ? 'match' : null;
+  }
+
+  /** The plan is shown, in place of tree and pane. */
+  get isPlanning(): boolean {
+    return this.pane.open && this.pane.tool === 'plan';
   }
 
   #restore(state: unknown): void {
@@ -106,6 +127,8 @@ export class EditorStore {
   /** Tells the components, and keeps the state. Whatever has changed the selection, the details follow it. */
   changed(): void {
     const { view } = this;
+    this.matching.setOpen(view !== null && this.isMatching);
+    this.planning.setOpen(view !== null && this.isPlanning);
     if (view !== null && (this.#told?.view !== view || this.#told.rows !== view.selection.rows)) {
       this.selectionChanged();
       return;
@@ -182,6 +205,7 @@ export class EditorStore {
     view.keepFocus(kept === null || before === null ? 0 : before.visible.positionOf(before.selection.focused));
     this.phase = { kind: 'tree', summary, view };
     this.editing.treeChanged();
+    this.matching.treeChanged();
     if (!keepView) {
       this.details = { rows: [], views: [] };
     }

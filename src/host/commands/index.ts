@@ -1,14 +1,19 @@
 import type { Command } from './command';
 import { copyCommand } from './copy';
+import { copyLoadSnippet } from './copyLoadSnippet';
 import { editCommands } from './edit';
 import { exportKeys } from './exportKeys';
+import { matchCommand } from './match';
 import type { CommandName } from './names';
 import { openInEditor } from './openInEditor';
+import { openPretrained } from './openPretrained';
+import { savePlan } from './savePlan';
 import { viewCommand } from './view';
 
 /** What each command does. */
 export const commands: Readonly<Record<CommandName, Command>> = {
   open: openInEditor,
+  openPretrained,
   filterKeys: viewCommand('focusFilter'),
   selectMatchingKeys: viewCommand('selectMatching'),
   importAudit: viewCommand('showAudit'),
@@ -24,5 +29,11 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   toggleDetails: viewCommand('togglePane'),
   nextFlagged: viewCommand('nextFlagged'),
   previousFlagged: viewCommand('previousFlagged'),
+  matchModel: viewCommand('match'),
+  writeFiltered: matchCommand('writeFiltered'),
+  writeUpdated: matchCommand('writeUpdated'),
+  planFineTuning: viewCommand('plan'),
+  savePlan,
+  copyLoadSnippet,
   ...editCommands,
 };

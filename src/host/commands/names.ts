@@ -1,6 +1,7 @@
 /** The commands of package.json, without `checkpointEditor.`. */
 const viewCommandNames = [
   'open',
+  'openPretrained',
   'filterKeys',
   'selectMatchingKeys',
   'importAudit',
@@ -16,6 +17,12 @@ const viewCommandNames = [
   'toggleDetails',
   'nextFlagged',
   'previousFlagged',
+  'matchModel',
+  'writeFiltered',
+  'writeUpdated',
+  'planFineTuning',
+  'savePlan',
+  'copyLoadSnippet',
 ] as const;
 
 /** Those that change the document, or show what changes it. */
@@ -29,6 +36,7 @@ export const editCommandNames = [
   'addPrefix',
   'remapDevices',
   'castDtype',
+  'replaceLayer',
   'extractStateDict',
   'convert',
   'duplicateKey',

@@ -10,6 +10,8 @@ export interface EditKeys {
   readonly holdsObjects: boolean;
   readonly hasStateDict: boolean;
   readonly hasTensors: boolean;
+  /** Some of them are parameters of a model: there are layers. */
+  readonly hasLayers: boolean;
   readonly hasDevices: boolean;
   /** There is something to take out of the file. */
   readonly hasBranch: boolean;
@@ -32,6 +34,7 @@ const noKeys: FileKeys = {
   holdsObjects: false,
   hasStateDict: false,
   hasTensors: false,
+  hasLayers: false,
   hasDevices: false,
   hasBranch: false,
   hasModule: false,
@@ -71,6 +74,7 @@ function fileKeys({ checkpoint, tree }: ShownState): FileKeys {
     holdsObjects: container.kind !== 'safetensors',
     hasStateDict: branches.some(({ role }) => role === 'state-dict'),
     hasTensors: summary.tensors > 0,
+    hasLayers: hasModule || branches.some(({ role }) => role === 'state-dict'),
     hasDevices: summary.devices.size > 0,
     hasBranch: hasModule || branches.some(({ path, role }) => path.length > 0 && role !== null),
     hasModule,

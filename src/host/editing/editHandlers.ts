@@ -6,6 +6,7 @@ import { devicesView } from './devicesView';
 import type { EditPanel, ShownState } from './editPanel';
 import { editsAsPython } from './editsAsPython';
 import { focusAfter, operationOf } from './intents';
+import { layersView } from './layersView';
 import { mapLocationView } from './mapLocationView';
 import { prefixViews } from './prefixes';
 import { preview } from './previews';
@@ -14,7 +15,15 @@ import { applyReview } from './openReviews';
 
 export type EditMethods = Pick<
   HostMethods,
-  'edit' | 'preview' | 'devices' | 'mapLocation' | 'prefixes' | 'goToEdit' | 'copyEditsAsPython' | 'applyReview'
+  | 'edit'
+  | 'preview'
+  | 'devices'
+  | 'mapLocation'
+  | 'prefixes'
+  | 'layers'
+  | 'goToEdit'
+  | 'copyEditsAsPython'
+  | 'applyReview'
 >;
 
 /**
@@ -45,6 +54,7 @@ export function editHandlers(
     devices: (rows, version) => devicesView(shownAt(version), rows, t),
     mapLocation: (text) => mapLocationView(text, panel.shown?.checkpoint, t),
     prefixes: () => (panel.shown === undefined ? [] : prefixViews(panel.shown.checkpoint)),
+    layers: (row, version) => layersView(shownAt(version), row, t),
     goToEdit: (current) => panel.document.goTo(current),
     copyEditsAsPython: () => copy(editsAsPython(panel.document, t)),
     applyReview: (id, choice) => applyReview(panel, id, choice, t),

@@ -1,9 +1,11 @@
 import type { Path } from '../../core/checkpoint/checkpoint';
 import { editError } from '../../core/edit/editError';
-import type { KeyScope, Operation } from '../../core/edit/operations';
+import type { KeyScope, Operation, ReplaceLayer } from '../../core/edit/operations';
+import { parseLayerCall } from '../../core/init/layerCall';
 import type { EditIntent, RenameForm } from '../../protocol/edits';
 import { pathId, rowIndex } from '../rowPaths';
 import type { ShownState } from './editPanel';
+import { layerAt } from './layersView';
 import { stripOperation } from './prefixes';
 import { renameRow } from './renameRow';
 import { outermost, pathsOf } from './rows';
@@ -30,7 +32,22 @@ export function operationOf(shown: ShownState, intent: EditIntent): Operation {
         ...(intent.integers && { integers: true }),
         ...selectionOf(shown, intent.rows),
       };
+    case 'replaceLayer':
+      return replaceOperation(shown, intent);
   }
+}
+
+/** @throws EditError where the call is none that makes a layer. */
+export function replaceOperation(shown: ShownState, intent: Intent<'replaceLayer'>): ReplaceLayer {
+  const { layer, call, initialisation, keepOverlap, seed } = intent;
+  return {
+    kind: 'replaceLayer',
+    path: layerAt(shown, layer).path,
+    layer: parseLayerCall(call).spec,
+    initialisation,
+    seed,
+    ...(keepOverlap && { keepOverlap }),
+  };
 }
 
 function selectionOf(shown: ShownState, rows: readonly number[] | null): { selection?: { paths: readonly Path[] } } {
@@ -110,6 +127,7 @@ export function focusAfter(before: ShownState, after: ShownState | undefined, in
     case 'renameKeys':
     case 'remap':
     case 'cast':
+    case 'replaceLayer':
       return null;
   }
 }

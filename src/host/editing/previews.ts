@@ -13,10 +13,12 @@ import { pathId, rowIndex, type RowIndex } from '../rowPaths';
 import { contextFor } from './contexts';
 import type { ShownState } from './editPanel';
 import { operationAsPython } from './editsAsPython';
-import { operationOf, renamingOf } from './intents';
+import { operationOf, renamingOf, replaceOperation } from './intents';
+import { layerAt } from './layersView';
 import { rangeOf } from './overflow';
 import { problemText } from './problems';
 import { remapPreview } from './remapPreview';
+import { replacePreview } from './replacePreview';
 import { pathsOf } from './rows';
 
 /** Keys that a preview lists. */
@@ -27,6 +29,7 @@ type Intent<Kind extends EditIntent['kind']> = Extract<EditIntent, { kind: Kind 
 export const emptyPreview: EditPreview = {
   sentence: '',
   notes: [],
+  warnings: [],
   problem: '',
   changes: [],
   changeCount: 0,
@@ -44,6 +47,10 @@ export function preview(shown: ShownState, intent: EditIntent, fileName: string,
       case 'remap': {
         const view = remapPreview(shown, intent, t);
         return view.python === '' ? withPython(shown, view, intent, fileName, t) : view;
+      }
+      case 'replaceLayer': {
+        const view = replacePreview(shown, layerAt(shown, intent.layer), replaceOperation(shown, intent), t);
+        return withPython(shown, view, intent, fileName, t);
       }
       case 'keep':
       case 'remove':
@@ -82,12 +89,11 @@ function renamePreview(shown: ShownState, intent: Intent<'renameKeys'>, t: Trans
   // Those that collide are looked for.
   const listed = [...collisions, ...changes.filter(({ collides }) => !collides)].slice(0, mostChanges);
   return {
+    ...emptyPreview,
     sentence: changes.length === 1 ? t('1 key changes.') : t('{0} keys change.', formatCount(changes.length)),
-    notes: [],
     problem,
     changes: listed.map(({ path, from, to, collides }) => ({ row: rowOf(index, path), from, to, collides })),
     changeCount: changes.length,
-    python: '',
   };
 }
 

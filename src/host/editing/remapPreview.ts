@@ -34,6 +34,7 @@ export function remapPreview(shown: ShownState, intent: RemapIntent, t: Translat
   return {
     sentence: sentences.join(' '),
     notes: [...valueNotes(shown, intent, t), t('Weights are not rewritten; only their device tags change.')],
+    warnings: [],
     problem: '',
     changes: [],
     changeCount: 0,

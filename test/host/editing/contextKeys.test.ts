@@ -20,7 +20,14 @@ test('nothing is offered while nothing is shown', () => {
 
 test('of a state dict: no module, no optimizer, nothing to take out', async () => {
   const panel = await panelOf(orderedDict({ w: tensor('0') }));
-  expect(set(editKeys(panel))).toEqual(['holdsObjects', 'hasStateDict', 'hasTensors', 'hasDevices', 'editable']);
+  expect(set(editKeys(panel))).toEqual([
+    'holdsObjects',
+    'hasStateDict',
+    'hasTensors',
+    'hasLayers',
+    'hasDevices',
+    'editable',
+  ]);
 });
 
 test('of a whole module: it can be taken out, and is refused', async () => {

@@ -95,6 +95,8 @@ function webviewOf(reviews: (ReviewView | null)[]): WebviewMethods {
     review: (review) => {
       reviews.push(review);
     },
+    plan: ignored,
+    match: ignored,
     saving: ignored,
     broken: ignored,
     note: ignored,

@@ -26,6 +26,12 @@ export async function problemWith(page: Page, text: string): Promise<string> {
   });
 }
 
+/** Types what the list has to contain: of a long one VS Code draws only what is seen. */
+export async function filter(page: Page, text: string): Promise<void> {
+  await inputOf(page).waitFor();
+  await inputOf(page).fill(text);
+}
+
 /** Takes one of several, by the beginning of its label. */
 export async function pick(page: Page, label: string): Promise<void> {
   const option = page

@@ -1,5 +1,6 @@
 import { RowChange } from '../../../src/core/tree/treeColumns';
 import type { EditPreview, EditsView, ReviewView } from '../../../src/protocol/edits';
+import type { LayersView } from '../../../src/protocol/layers';
 import { makeColumns, type MadeChange, type MadeEntry } from '../../support/treeColumns';
 import { madeSummary } from './corpusFiles';
 import type { Shown } from './fakeHost';
@@ -118,6 +119,7 @@ export const fiveEdits: EditsView = {
 export const remapPreview: EditPreview = {
   sentence: '322 tensors move from cuda:1 to cuda:0.',
   notes: ['Weights are not rewritten; only their device tags change.'],
+  warnings: [],
   problem: '',
   changes: [],
   changeCount: 0,
@@ -127,6 +129,7 @@ export const remapPreview: EditPreview = {
 export const renamePreview: EditPreview = {
   sentence: '1,204 of 1,210 keys change.',
   notes: [],
+  warnings: [],
   problem: '',
   changes: Array.from({ length: 1_000 }, (_, at) => ({
     row: 0,
@@ -136,6 +139,43 @@ export const renamePreview: EditPreview = {
   })),
   changeCount: 1_204,
   python: '',
+};
+
+export const headPreview: EditPreview = {
+  sentence:
+    'fc.weight [102, 2048] → [120, 2048], fc.bias [102] → [120]; drawn by kaiming_uniform_, bits of torch.manual_seed(0).',
+  notes: [],
+  warnings: [
+    '“fc.weight” has another shape than its state in optimizer_state_dict: load_state_dict takes it, and step() raises.',
+  ],
+  problem: '',
+  changes: [],
+  changeCount: 0,
+  python: 'torch.manual_seed(0)\nlayer = torch.nn.Linear(2048, 120)',
+};
+
+/** The layers of `uneditedFile` that its pane offers. */
+export const layersOfFile: LayersView = {
+  layers: [
+    {
+      layer: 0,
+      key: 'model_state_dict.conv1',
+      name: 'conv1',
+      description: 'Conv2d 3 → 64, 7×7',
+      call: 'nn.Conv2d(3, 64, kernel_size=7, bias=False)',
+    },
+    { layer: 1, key: 'model_state_dict.bn1', name: 'bn1', description: 'BatchNorm2d 64', call: 'nn.BatchNorm2d(64)' },
+    { layer: 2, key: 'model_state_dict.attn', name: 'attn', description: '', call: '' },
+    {
+      layer: 3,
+      key: 'model_state_dict.fc',
+      name: 'fc',
+      description: 'Linear 2048 → 102',
+      call: 'nn.Linear(2048, 102)',
+    },
+  ],
+  count: 4,
+  meant: 3,
 };
 
 export const optimizerReview: ReviewView = {

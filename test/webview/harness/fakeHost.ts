@@ -11,7 +11,10 @@ import type {
   MapLocationView,
   PrefixView,
 } from '../../../src/protocol/edits';
+import type { LayersView } from '../../../src/protocol/layers';
+import type { MatchIntent, MatchRange, MatchRowView } from '../../../src/protocol/match';
 import type { HostMethods, SummaryView, WebviewMethods } from '../../../src/protocol/messages';
+import type { PlanIntent } from '../../../src/protocol/plan';
 import { connect, type Connection, type Handlers, type Transport } from '../../../src/protocol/rpc';
 import { english } from '../../../src/wording/translate';
 import type { Checkpoint } from '../../../src/core/checkpoint/checkpoint';
@@ -40,10 +43,22 @@ export interface EditAnswers {
   devices(rows: readonly number[] | null): DevicesView;
   mapLocation(text: string): MapLocationView;
   prefixes(): readonly PrefixView[];
+  layers(row: number | null): LayersView;
   applyReview(): string;
+  match(intent: MatchIntent): void;
+  matchRows(range: MatchRange): readonly MatchRowView[];
+  plan(intent: PlanIntent): void;
 }
 
-export const noPreview: EditPreview = { sentence: '', notes: [], problem: '', changes: [], changeCount: 0, python: '' };
+export const noPreview: EditPreview = {
+  sentence: '',
+  notes: [],
+  warnings: [],
+  problem: '',
+  changes: [],
+  changeCount: 0,
+  python: '',
+};
 
 const plainAnswers: EditAnswers = {
   edit: () => ({ problem: '', focus: null }),
@@ -51,7 +66,11 @@ const plainAnswers: EditAnswers = {
   devices: () => ({ devices: [], targets: [], elsewhere: [], elsewhereCount: 0 }),
   mapLocation: () => ({ map: {}, problem: '' }),
   prefixes: () => [],
+  layers: () => ({ layers: [], count: 0, meant: null }),
   applyReview: () => '',
+  match: () => undefined,
+  matchRows: () => [],
+  plan: () => undefined,
 };
 
 /** The host's end without VS Code: what it says of a file is made by the extension's own functions. */
@@ -176,11 +195,27 @@ export class FakeHost {
         this.#note('prefixes');
         return this.answers.prefixes();
       },
+      layers: (row, version) => {
+        this.#note('layers', row, version);
+        return this.answers.layers(row);
+      },
       goToEdit: noted('goToEdit'),
       copyEditsAsPython: noted('copyEditsAsPython'),
       applyReview: (id, choice) => {
         this.#note('applyReview', id, choice);
         return this.answers.applyReview();
+      },
+      match: (intent) => {
+        this.#note('match', intent);
+        this.answers.match(intent);
+      },
+      matchRows: (range) => {
+        this.#note('matchRows', range);
+        return this.answers.matchRows(range);
+      },
+      plan: (intent) => {
+        this.#note('plan', intent);
+        this.answers.plan(intent);
       },
       cancelSaving: noted('cancelSaving'),
     };

@@ -9,7 +9,12 @@ import type { EditorStore } from '../store';
 import { editsButtonId, openEditsList } from './editsList';
 
 /** The sentence that answers what the file is: kind first, then container, tensors, parameters, size. */
-export function summaryBar(store: EditorStore, summary: SummaryView, narrow: boolean): TemplateResult {
+export function summaryBar(
+  store: EditorStore,
+  summary: SummaryView,
+  narrow: boolean,
+  toggleMatch: () => void,
+): TemplateResult {
   const { kind, container, counts } = summary;
   return html`<header class="summary">
     <h1 class="facts ell">
@@ -22,8 +27,8 @@ export function summaryBar(store: EditorStore, summary: SummaryView, narrow: boo
       }${sizeFact(store, summary)}
     </h1>
     <ce-toolbar class="grow" aria-label=${t('Actions')}
-      >${editsButton(store)}<span class="grow"></span
-      ><span data-vscode-context=${menuContext('summary')}
+      >${editsButton(store)}<span class="grow"></span>${matchButton(store, narrow, toggleMatch)}<span
+        data-vscode-context=${menuContext('summary')}
         >${iconButton({ icon: 'ellipsis', label: t('More Actions…'), onClick: openNativeMenu })}</span
       ></ce-toolbar
     >
@@ -55,6 +60,17 @@ function editsButton({ editing }: EditorStore): TemplateResult | typeof nothing 
       onClick: openEditsList,
     })}</span
   >`;
+}
+
+/** In a narrow editor its label drops. */
+function matchButton(store: EditorStore, narrow: boolean, onClick: () => void): TemplateResult | typeof nothing {
+  if (store.view === null) {
+    return nothing;
+  }
+  const open = store.isMatching;
+  return narrow
+    ? iconButton({ icon: 'target', label: t('Match…'), open, onClick })
+    : textButton({ text: t('Match…'), icon: 'target', open, onClick });
 }
 
 /** Edits that the file on disk does not have; negative where some of its own have been undone. */

@@ -1,11 +1,13 @@
 import type { HiddenColumn } from '../../../src/protocol/messages';
 import type { ChangeIndex } from './changeIndex';
 
-export type ColumnId = 'key' | 'shape' | 'dtype' | 'device' | 'size' | 'elements' | HiddenColumn;
+export type ColumnId = 'key' | 'shape' | 'dtype' | 'device' | 'size' | 'elements' | HiddenColumn | ToolColumn;
+/** A column that a tool adds as long as it is open. */
+export type ToolColumn = 'match';
 
 /** A column beside the key. */
 export interface Column {
-  readonly id: DataColumnId;
+  readonly id: DataColumnId | ToolColumn;
   /** In pixels; the key column takes what is left. */
   readonly width: number;
   readonly numeric: boolean;
@@ -24,7 +26,7 @@ interface ColumnDefault {
 }
 
 /** In the order shown. */
-const defaults: Readonly<Record<Exclude<ColumnId, 'key'>, ColumnDefault>> = {
+const defaults: Readonly<Record<Exclude<ColumnId, 'key' | ToolColumn>, ColumnDefault>> = {
   shape: { width: 152, numeric: false, dropsBelow: 320, hidden: false },
   dtype: { width: 92, numeric: false, dropsBelow: 560, hidden: false },
   device: { width: 68, numeric: false, dropsBelow: 641, hidden: false },
@@ -68,12 +70,23 @@ export function clampWidth(width: number): number {
 const changedWidths: Readonly<Partial<Record<DataColumnId, number>>> = { shape: 180, dtype: 144, device: 128 };
 const smallestTreeWithRoom = 800;
 
-/** Columns that stand beside the key in a tree of this width, in pixels. */
+const toolColumnWidth = 108;
+
+/** Columns that stand beside the key in a tree of this width, in pixels. That of a tool never drops out. */
 export function columnsFor(
   treeWidth: number,
   choice: ColumnChoice,
   changes: ChangeIndex | null = null,
+  tool: ToolColumn | null = null,
 ): readonly Column[] {
+  if (tool === null) {
+    return fileColumns(treeWidth, choice, changes);
+  }
+  const width = clampWidth(choice.widths[tool] ?? toolColumnWidth);
+  return [...fileColumns(treeWidth - width, choice, changes), { id: tool, width, numeric: false }];
+}
+
+function fileColumns(treeWidth: number, choice: ColumnChoice, changes: ChangeIndex | null): readonly Column[] {
   return dataColumns
     .filter((id) => !choice.hidden.includes(id) && treeWidth >= defaults[id].dropsBelow)
     .map((id) => ({

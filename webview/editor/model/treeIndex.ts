@@ -1,5 +1,5 @@
 import { ancestors, decodeLabels, hasChildren, rowKey } from '../../../src/core/tree/rows';
-import { RowChange, RowKind, type TreeChanges, type TreeColumns } from '../../../src/core/tree/treeColumns';
+import { RowChange, RowFlag, RowKind, type TreeChanges, type TreeColumns } from '../../../src/core/tree/treeColumns';
 import { ChangeIndex } from './changeIndex';
 
 /** Characters of all filter texts together: deep nesting multiplies a small file's keys. */
@@ -60,6 +60,14 @@ export class TreeIndex {
 
   isTensor(row: number): boolean {
     return this.columns.kind[row] === RowKind.Tensor;
+  }
+
+  /** A tensor of a model, or a group that has one of its own: a layer, mostly. Told by the first child, for each row that is drawn. */
+  isLayer(row: number): boolean {
+    const own = this.isBranch(row) ? row + 1 : row;
+    return (
+      this.isTensor(own) && !this.hasFlag(own, RowFlag.Optimizer) && (own === row || !this.label(own).includes('.'))
+    );
   }
 
   /** Entries below the row, without itself; removed ones count below a row that is removed. */

@@ -35,9 +35,12 @@ export class PaneFocus {
     setTimeout(this.#keep);
   }
 
-  get #awaitsAudit(): boolean {
+  get #awaitsContent(): boolean {
     const store = this.page.currentStore();
-    return store?.pane.tool === 'audit' && store.audit === null;
+    return (
+      (store?.pane.tool === 'audit' && store.audit === null) ||
+      (store?.pane.tool === 'plan' && store.planning.view === null)
+    );
   }
 
   readonly #focusContent = (): void => {
@@ -49,14 +52,14 @@ export class PaneFocus {
       // What the pane says first stays in sight.
       content.focus({ preventScroll: true });
     }
-    this.#wanted = this.#awaitsAudit;
+    this.#wanted = this.#awaitsContent;
   };
 
   /** What was waited for takes the focus; where the element that had it is gone, something near takes it. */
   readonly #keep = (): void => {
-    if (this.#wanted && !this.#awaitsAudit) {
+    if (this.#wanted && !this.#awaitsContent) {
       this.#wanted = false;
-      if (document.activeElement?.matches('.pane > .scroll') === true) {
+      if (document.activeElement?.matches('.pane .scroll') === true) {
         this.#focusContent();
       }
     }

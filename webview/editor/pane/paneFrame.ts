@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import { icon, iconButton } from '../../components/controls';
+import { icon, iconButton, type IconButton } from '../../components/controls';
 import { dragPointer } from '../../components/drag';
 import { styleValues } from '../../components/styleValues';
 import { t } from '../../strings';
@@ -13,10 +13,13 @@ const defaultWidths: Readonly<Record<Tool, number>> = {
   devices: 384,
   rename: 384,
   cast: 384,
+  replace: 384,
   review: 384,
+  match: 672,
+  plan: 504,
 };
 /** Tools that gain nothing from a whole page. */
-const fixedSize: readonly Tool[] = ['devices', 'cast'];
+const fixedSize: readonly Tool[] = ['devices', 'cast', 'replace', 'match'];
 const smallestWidth = 240;
 const smallestTree = 320;
 const defaultHeights: Readonly<Record<Tool, number>> = {
@@ -25,7 +28,10 @@ const defaultHeights: Readonly<Record<Tool, number>> = {
   devices: 280,
   rename: 280,
   cast: 280,
+  replace: 400,
   review: 280,
+  match: 400,
+  plan: 240,
 };
 const smallestHeight = 96;
 /** Editors narrower than this have the pane below the tree. */
@@ -56,6 +62,8 @@ export interface PaneContent {
   readonly title: TemplateResult | string;
   /** Text that the copy button in the head copies; null while there is nothing. */
   readonly copyText: (() => string) | null;
+  /** Further buttons in the head, before those that every pane has. */
+  readonly buttons?: readonly IconButton[];
   readonly body: TemplateResult | ScrolledBody;
 }
 
@@ -79,7 +87,7 @@ export function paneFrame(store: EditorStore, place: PanePlace, content: PaneCon
       ${content.icon === null ? nothing : icon(content.icon)}
       <h2 class="grow ell">${content.title}</h2>
       <ce-toolbar aria-label=${t('Pane')}
-        >${content.copyText === null ? nothing : copyButton(store, content.copyText)}${
+        >${(content.buttons ?? []).map(iconButton)}${content.copyText === null ? nothing : copyButton(store, content.copyText)}${
           fixedSize.includes(tool) ? nothing : enlargeButton(store)
         }${iconButton({
           icon: 'close',

@@ -115,7 +115,7 @@ export abstract class ToolForm extends LightElement {
 
   /** @param nothingYet said while the form says nothing */
   protected resultSection(nothingYet: string): TemplateResult {
-    const { sentence, notes } = this.preview ?? { sentence: '', notes: [] };
+    const { sentence, notes, warnings } = this.preview ?? { sentence: '', notes: [], warnings: [] };
     return section(
       t('Result'),
       html`<div class="in result" role="status">
@@ -124,6 +124,7 @@ export abstract class ToolForm extends LightElement {
             ? html`<div class="file-text">${this.intent() === null ? dimText(nothingYet) : shownText(sentence)}</div>`
             : html`<div class="refusal">${icon('error', 'err')}<span>${this.problem}</span></div>`
         }
+        ${warnings.map((text) => html`<div class="warning">${icon('warning', 'warn')}<span class="file-text">${text}</span></div>`)}
         ${notes.map((note) => html`<div class="dim file-text">${note}</div>`)}
       </div>`,
     );

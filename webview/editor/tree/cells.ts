@@ -6,11 +6,12 @@ import { icon } from '../../components/controls';
 import { shownText } from '../../components/fileText';
 import { shapeText } from '../../components/shape';
 import { t } from '../../strings';
-import type { DataColumnId } from '../model/columns';
+import type { Column } from '../model/columns';
 import { literalToken, type Token } from '../model/rowTokens';
 import type { TreeIndex } from '../model/treeIndex';
 import type { EditorStore } from '../store';
 import { changeMark } from './changes';
+import { matchCell } from './matchCell';
 
 type Content = TemplateResult | string | typeof nothing;
 
@@ -21,7 +22,7 @@ function dim(text: string): Content {
 }
 
 /** What one cell beside the key says. */
-export function cellContent(store: EditorStore, index: TreeIndex, column: DataColumnId, row: number): Content {
+export function cellContent(store: EditorStore, index: TreeIndex, column: Column['id'], row: number): Content {
   switch (column) {
     case 'shape':
       return shapeContent(index, row);
@@ -36,6 +37,8 @@ export function cellContent(store: EditorStore, index: TreeIndex, column: DataCo
     case 'offset':
     case 'record':
       return shownText(store.columnText(column, row));
+    case 'match':
+      return matchCell(store.matching.column, index, row);
   }
 }
 

@@ -24,6 +24,8 @@ export function columnTitle(id: ColumnId): string {
       return t('Record');
     case 'size':
       return t('Size');
+    case 'match':
+      return t('Match');
   }
 }
 

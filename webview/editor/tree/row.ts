@@ -92,6 +92,7 @@ function rowMenu({ editing }: EditorStore, { index, selection }: TreeView, row: 
     removed,
     branch: (index.columns.branch[row] ?? -1) >= 0,
     several: selection.size > 1 && selection.has(row),
+    layer: index.isLayer(row),
   });
 }
 

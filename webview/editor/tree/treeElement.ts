@@ -85,9 +85,8 @@ export class TreeElement extends LightElement {
   }
 
   #columns(): readonly Column[] {
-    return this.store === null
-      ? []
-      : columnsFor(this.#size.width, this.store.columns, this.view?.index.changes ?? null);
+    const { store, view } = this;
+    return store === null ? [] : columnsFor(this.#size.width, store.columns, view?.index.changes, store.toolColumn);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -22,6 +22,7 @@ export const editCommands: Readonly<Record<EditCommandName, Command>> = {
   addPrefix: viewCommand('addPrefix'),
   remapDevices: viewCommand('remapDevices'),
   castDtype: viewCommand('castDtype'),
+  replaceLayer: viewCommand('replaceLayer'),
   extractStateDict,
   convert,
   duplicateKey,

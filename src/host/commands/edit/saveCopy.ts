@@ -28,7 +28,7 @@ export function formatName(format: SaveTarget): string {
 
 /** Asks where a file goes that is made from this one. @param suffix Put behind the name: `_state_dict`. */
 export async function askForFile(
-  { session }: Editing,
+  { session }: Pick<Editing, 'session'>,
   options: { readonly title: string; readonly suffix: string; readonly formats: readonly SaveTarget[] },
 ): Promise<vscode.Uri | undefined> {
   const { uri } = session.document;
@@ -43,7 +43,7 @@ export async function askForFile(
 }
 
 /** Writes a file beside the document, and offers to open it. */
-export async function saveCopy({ session }: Editing, target: vscode.Uri, copy: Copy): Promise<void> {
+export async function saveCopy({ session }: Pick<Editing, 'session'>, target: vscode.Uri, copy: Copy): Promise<void> {
   const { state, format, ...options } = copy;
   try {
     await session.document.saveTo(target, format, options, state);
