@@ -17,7 +17,8 @@ import { inProject, root } from './support/paths.mjs';
  * @property {keyof typeof themes} theme
  * @property {string} [locale]
  * @property {number} [width] CSS pixels
- * @property {string} [file]
+ * @property {() => string} [file] makes the file; the sample without it
+ * @property {string} [sign] text that is there once the file is shown
  * @property {(webview: import('playwright-core').FrameLocator, page: import('playwright-core').Page) => Promise<void>} act
  */
 
@@ -40,6 +41,15 @@ function lfsPointer() {
   return file;
 }
 
+/** A resnet18 as DistributedDataParallel leaves it, its head for 102 flowers: made of the sample by the command line. */
+function wrappedResnet() {
+  const file = join(temporary, 'resnet18_flowers.pt');
+  const cli = inProject('dist', 'cli.js');
+  run(process.execPath, [cli, 'match', sample, 'torchvision:resnet18', '--update', '--num-classes', '102', '-o', file]);
+  run(process.execPath, [cli, 'edit', file, '--in-place', '--add-prefix', 'module.']);
+  return file;
+}
+
 /** @type {Record<string, Scene>} */
 const scenes = {
   'editor-dark': { theme: 'dark', act: selectWeight },
@@ -51,8 +61,11 @@ const scenes = {
   edits: { theme: 'dark', act: editSample },
   rename: { theme: 'dark', act: renameKeys },
   remap: { theme: 'light', act: remapDevices },
+  match: { theme: 'dark', file: wrappedResnet, sign: 'module', act: matchModel },
+  replace: { theme: 'light', act: replaceLayer },
+  plan: { theme: 'dark', file: wrappedResnet, sign: 'module', act: planFineTuning },
   audit: { theme: 'dark', act: openAudit },
-  broken: { theme: 'dark', file: lfsPointer(), act: () => Promise.resolve() },
+  broken: { theme: 'dark', file: lfsPointer, sign: 'Git LFS', act: () => Promise.resolve() },
 };
 
 const asked = process.argv.slice(2);
@@ -69,7 +82,7 @@ try {
 }
 
 /** @param {string} name @param {Scene} scene */
-async function take(name, { theme, locale = 'en', width = 1280, file = sample, act }) {
+async function take(name, { theme, locale = 'en', width = 1280, file = () => sample, sign = 'rng_state', act }) {
   const server = await startServer({
     locale,
     settings: {
@@ -81,12 +94,13 @@ async function take(name, { theme, locale = 'en', width = 1280, file = sample, a
     },
   });
   try {
-    const page = await openWorkbench(browser, server.url({ extension: root, file }), { width, height: 800, scale: 2 });
+    const page = await openWorkbench(browser, server.url({ extension: root, file: file() }), {
+      width,
+      height: 800,
+      scale: 2,
+    });
     const webview = activeWebview(page);
-    await webview
-      .getByText(file === sample ? 'rng_state' : 'Git LFS')
-      .first()
-      .waitFor({ timeout: 60_000 });
+    await webview.getByText(sign).first().waitFor({ timeout: 60_000 });
     await act(webview, page);
     // Onto the empty part of the tab bar, where nothing is highlighted.
     await page.mouse.move(width * 0.6, 20);
@@ -162,6 +176,34 @@ async function remapDevices(webview, page) {
   await row(webview, 'model_state_dict').click();
   await runFromPalette(page, 'Checkpoint: Remap Devices…');
   await webview.getByRole('textbox', { name: 'Paste a map_location' }).fill('{"cuda:1": "cuda:0"}');
+}
+
+/** @type {Scene['act']} */
+async function matchModel(webview, page) {
+  await runFromPalette(page, 'Checkpoint: Match Against a Model…');
+  await webview.getByRole('combobox', { name: 'Match against' }).click();
+  await webview.getByRole('option', { name: 'torchvision' }).click();
+  await webview.getByRole('textbox', { name: 'Number of classes' }).fill('120');
+  await webview.getByRole('button', { name: 'Accept', exact: true }).first().click();
+}
+
+/** @type {Scene['act']} */
+async function replaceLayer(webview, page) {
+  await row(webview, 'model_state_dict').click();
+  await page.keyboard.press('ArrowRight');
+  await row(webview, 'fc').click();
+  await runFromPalette(page, 'Checkpoint: Replace Layer…');
+  // The present layer stands there first.
+  await webview.getByText('Linear 32 → 102').last().waitFor();
+  await page.waitForTimeout(500);
+  await webview.getByRole('textbox', { name: 'Line of Python' }).fill('fc = nn.Linear(32, 120)');
+}
+
+/** @type {Scene['act']} */
+async function planFineTuning(webview, page) {
+  await runFromPalette(page, 'Checkpoint: Plan Fine-Tuning…');
+  await webview.getByRole('radio', { name: /Freeze the first layers/ }).click();
+  await webview.getByRole('textbox', { name: 'Number of classes' }).fill('120');
 }
 
 /**

@@ -13,12 +13,14 @@ interface Shown {
   readonly output: string;
 }
 
-/** Every command behind a prompt, with the lines that it prints, without their indent. */
+/** Every command behind a prompt, with the lines that it prints, without their indent; empty ones have none. */
 function shownCommands(text: string): Shown[] {
-  return [...text.matchAll(/^ {4}\$ ptckpt (.*)\n((?: {4}(?!\$).*\n)+)/gm)].map(([, command = '', output = '']) => ({
-    command,
-    output: output.replace(/^ {4}/gm, ''),
-  }));
+  return [...text.matchAll(/^ {4}\$ ptckpt (.*)\n((?: {4}(?!\$).*\n|\n(?= {4}(?!\$)))+)/gm)].map(
+    ([, command = '', output = '']) => ({
+      command,
+      output: output.replace(/^ {4}/gm, ''),
+    }),
+  );
 }
 
 /** Arguments of a command line that quotes with `'` alone. */
@@ -31,7 +33,7 @@ afterAll(() => {
 
 /** What is shipped is where it is; what commands write goes to a folder of the test. */
 function placed(word: string): string {
-  return word.startsWith('media/') ? join(root, word) : /^[a-z]+\.pt$/.test(word) ? join(folder, word) : word;
+  return word.startsWith('media/') ? join(root, word) : /^[a-z]+\.(?:pt|py)$/.test(word) ? join(folder, word) : word;
 }
 
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
@@ -39,7 +41,15 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
 
   it('shows what the command line prints', async () => {
     const shown = shownCommands(text);
-    expect(shown.map(({ command }) => command.split(' ', 1)[0])).toEqual(['inspect', 'edit', 'edit', 'edit']);
+    expect(shown.map(({ command }) => command.split(' ', 1)[0])).toEqual([
+      'inspect',
+      'edit',
+      'edit',
+      'edit',
+      'edit',
+      'match',
+      'plan',
+    ]);
     for (const { command, output } of shown) {
       expect(await cli(argumentsOf(command).map(placed))).toEqual({ status: 0, stdout: output, stderr: '' });
     }
