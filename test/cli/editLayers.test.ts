@@ -59,7 +59,7 @@ describe('layers in ptckpt edit', () => {
     ['--replace', 'nope=nn.Linear(6, 3)', 'no layer is called nope; take the part of a key before .weight'],
     ['--replace', 'nn.Linear(6, 3)', 'not LAYER=CALL: no name stands before the call; see ptckpt --help'],
     ['--replace', 'fc=nn.Linear(6, n)', '“n” is a name: nothing is evaluated here; write the number itself'],
-    ['--replace', 'fc=nn.Linear(6, 0)', 'a Linear does not take out_features=0; choose another value'],
+    ['--replace', 'fc=nn.Linear(6, 0)', 'the layer Linear does not take out_features=0; choose another value'],
     ['--resize', 'epoch=3', 'epoch'],
   ])('%s %s is refused', async (option, value, why) => {
     const line = await refused(copied('torch-2.14.1/train.pt'), '-o', at('out.pt'), option, value);
