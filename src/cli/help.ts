@@ -5,7 +5,8 @@ export const generalHelp = `ptckpt: look into PyTorch checkpoints and edit them,
 usage:
   ptckpt inspect FILE [--json] [--keys GLOB]... [--digest]
   ptckpt edit FILE (-o OUT | --in-place [--append]) OPERATION...
-  ptckpt match FILE[#PATH] TARGET[#PATH] [--num-classes N] [--python EXE] [--apply-prefix] [--update] [--seed N] [-o OUT]
+  ptckpt match FILE[#PATH] TARGET[#PATH] [--num-classes N] [--python EXE] [--apply-prefix] [--apply-names] [--update]
+               [--seed N] [-o OUT]
   ptckpt export FILE [KEY]... -o OUT.csv|OUT.json|OUT.md
   ptckpt plan FILE[#PATH] --data little|much --similar yes|no [--k N] [--classes N] [--script OUT.py] [-o OUT]
   ptckpt snippet FILE --kind KIND [--device DEVICE]
@@ -87,8 +88,8 @@ PATH and KEY are a key as inspect shows it, or a path as a JSON array; [] is the
 dots too, ? is one, \\ takes the next as it is.
 `;
 
-const matchHelp = `usage: ptckpt match FILE[#PATH] TARGET[#PATH] [--num-classes N] [--python EXE] [--apply-prefix] [--update]
-                    [--seed N] [--json] [-o OUT]
+const matchHelp = `usage: ptckpt match FILE[#PATH] TARGET[#PATH] [--num-classes N] [--python EXE] [--apply-prefix]
+                    [--apply-names] [--update] [--seed N] [--json] [-o OUT]
 
 Says what of a checkpoint loads into a model, and what does not: what load_state_dict(strict=False) would report, before
 it is run. Without PATH the file's own state dict is taken.
@@ -102,6 +103,7 @@ TARGET is one of
   --num-classes N          classes of a torchvision model; else its own
   --python EXE             the interpreter, which has torch
   --apply-prefix           strip or add the prefix that is proposed, then match
+  --apply-names            rename as proposed, where that is certain or likely, then match
   -o, --output OUT         write the matching keys
   --update                 write every key of the model: the others from TARGET's file, else afresh
   --seed N                 of what is made afresh, as after torch.manual_seed(N); 0 unless given

@@ -1,6 +1,6 @@
 import { apply, type Resources } from '../core/edit/apply';
 import { startState } from '../core/edit/state';
-import { match } from '../core/match/match';
+import { match, type Proposal } from '../core/match/match';
 import { filterOperations, updateOperations } from '../core/match/operations';
 import { propose } from '../core/match/propose';
 import { sourceOf } from '../core/match/source';
@@ -13,6 +13,7 @@ import { openTarget, type MatchTarget } from './matchTarget';
 import { saveEdited } from './saveEdited';
 import { splitBranch } from './splitOption';
 import { done, type Terminal } from './terminal';
+import { visible } from './visible';
 import { openFile, type OpenedFile } from './withCheckpoint';
 
 /** Exit status when nothing of the file would load. */
@@ -24,7 +25,7 @@ export async function matchCommand(args: readonly string[], terminal: Terminal):
   const flag = { type: 'boolean' } as const;
   const options = parse(args, {
     ...{ 'num-classes': text, python: text, seed: text, output: { ...text, short: 'o' } },
-    ...{ 'apply-prefix': flag, update: flag, json: flag },
+    ...{ 'apply-prefix': flag, 'apply-names': flag, update: flag, json: flag },
   });
   if (options.flag('help')) {
     await terminal.print(commandHelp('match') ?? '');
@@ -46,6 +47,8 @@ export interface MatchRequest {
   readonly numClasses: number | null;
   readonly python: string | null;
   readonly applyPrefix: boolean;
+  /** All proposals that are certain or likely. */
+  readonly applyNames: boolean;
   readonly update: boolean;
   readonly seed: number;
   readonly output: string | null;
@@ -68,6 +71,7 @@ function requestOf(options: Arguments): MatchRequest {
     numClasses: numberOf(options, 'num-classes'),
     python: single(options, 'python'),
     applyPrefix: options.flag('apply-prefix'),
+    applyNames: options.flag('apply-names'),
     json: options.flag('json'),
   };
 }
@@ -98,10 +102,14 @@ async function matchFile(request: MatchRequest, terminal: Terminal): Promise<num
     const target = await openTarget(request, source, opened, terminal);
     terminal.progress('');
     const proposals = propose(source, target.target);
-    const prefix = proposals.find(({ kind }) => kind === 'strip' || kind === 'add') ?? null;
-    const renames = request.applyPrefix && prefix !== null ? prefix.renames : [];
+    const prefix = proposals.find(isPrefix) ?? null;
+    const applied = proposals.filter(
+      (proposal) =>
+        (request.applyPrefix && proposal === prefix) || (request.applyNames && proposal.confidence !== 'possible'),
+    );
+    const renames = applied.flatMap((proposal) => proposal.renames);
     const result = match(source, target.target, renames);
-    const matching: Matching = { result, prefix, proposals, request };
+    const matching: Matching = { result, prefix, proposals, applied: new Set(applied), request };
     if (request.json) {
       await write(matching, target, opened, { ...terminal, print: () => Promise.resolve() });
       await print(matchJson(matching), terminal);
@@ -115,6 +123,10 @@ async function matchFile(request: MatchRequest, terminal: Terminal): Promise<num
       await source.close();
     }
   }
+}
+
+function isPrefix({ kind }: Proposal): boolean {
+  return kind === 'strip' || kind === 'add';
 }
 
 async function print(pieces: Iterable<string>, terminal: Terminal): Promise<void> {
@@ -131,6 +143,11 @@ async function write(
   terminal: Terminal,
 ): Promise<void> {
   if (file === undefined || request.output === null) {
+    return;
+  }
+  if (result.coverage === 0) {
+    // A file of fresh numbers alone would be taken for a trained one.
+    terminal.complain(`ptckpt: ${visible(request.output)} was not written: nothing loads`);
     return;
   }
   const options = { seed: request.seed, ...(steps !== null && { steps }) };

@@ -11,17 +11,26 @@ export interface Matching {
   /** A prefix that would make more load. */
   readonly prefix: Proposal | null;
   readonly proposals: readonly Proposal[];
+  readonly applied: ReadonlySet<Proposal>;
   readonly request: MatchRequest;
 }
 
 /** The document of `match --json` (docs/command-line.md), in pieces. */
-export function* matchJson({ result, prefix, request }: Matching): Iterable<string> {
+export function* matchJson({ result, prefix, proposals, applied, request }: Matching): Iterable<string> {
   const { matched, mismatched, missing, unexpected, coverage } = result;
   const head = {
     schema: 1,
     source: request.file,
     target: request.target,
     prefix: prefix === null ? null : { strip: prefix.from, add: prefix.to },
+    proposals: proposals.map((proposal) => ({
+      kind: proposal.kind,
+      from: proposal.from,
+      to: proposal.to,
+      confidence: proposal.confidence,
+      keys: proposal.renames.length,
+      applied: applied.has(proposal),
+    })),
     summary: {
       matched: matched.length,
       missing: missing.length,
@@ -42,16 +51,19 @@ export function* matchJson({ result, prefix, request }: Matching): Iterable<stri
 }
 
 /** What loads in a line, proposals, and the keys that do not match, each on a line. */
-export function* matchText({ result, prefix, proposals, request }: Matching): Iterable<string> {
+export function* matchText({ result, proposals, applied }: Matching): Iterable<string> {
   const { matched, mismatched, missing, unexpected, parameters, target, coverage } = result;
   const loads =
     coverage === 0 ? 'Nothing loads' : `${formatExact(matched.length)} of ${formatExact(target.keys.length)} keys load`;
-  const share = `${formatCount(parameters.loads)} of ${formatCount(parameters.target)} parameters`;
-  yield `${loads} · ${share} · coverage ${formatPercent(coverage)}\n`;
-  const applied = request.applyPrefix && prefix !== null ? prefix : null;
+  // An error text tells no shape of what is missing: keys are counted then.
+  const share =
+    parameters.target === 0
+      ? ''
+      : ` · ${formatCount(parameters.loads)} of ${formatCount(parameters.target)} parameters`;
+  yield `${loads}${share} · coverage ${formatPercent(coverage)}\n`;
   for (const proposal of proposals) {
     const what = visible(proposalText(proposal, english));
-    const state = proposal === applied ? 'applied' : confidenceText(proposal.confidence, english);
+    const state = applied.has(proposal) ? 'applied' : confidenceText(proposal.confidence, english);
     yield `${what} (${state}): ${visible(proposalReasonText(proposal.reason, english))}\n`;
   }
   yield* section(

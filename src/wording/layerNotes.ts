@@ -23,6 +23,9 @@ export function layerNoteText(note: LayerNote, t: Translate): string {
     case 'was-tied':
       return t('These were one tensor with it, and keep the numbers of before: {0}.', note.keys.join(', '));
     case 'in-code':
-      return t('A state dict does not hold these: they go into the model’s code: {0}.', note.arguments.join(', '));
+      return t(
+        'The model’s code has to make the same layer. What a state dict does not hold of it: {0}.',
+        note.arguments.join(', '),
+      );
   }
 }

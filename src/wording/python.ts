@@ -28,6 +28,8 @@ export function pythonErrorText({ code, problem }: PythonError, t: Translate): E
   return { title: pythonTexts[code](t).title, ...words(problem, t) };
 }
 
+const setting = 'checkpointEditor.python.interpreter';
+
 type ProblemText = Omit<ErrorText, 'title'>;
 
 function words(problem: PythonProblem, t: Translate): ProblemText {
@@ -71,8 +73,9 @@ function interpreterWords(
   t: Translate,
 ): ProblemText {
   const choose = t(
-    'Choose one with the Python extension, or in the setting {0}.',
-    'checkpointEditor.python.interpreter',
+    'Choose one: by {0} on the command line; in VS Code with the Python extension, or in the setting {1}.',
+    '--python',
+    setting,
   );
   switch (problem.kind) {
     case 'untrusted':
@@ -92,7 +95,11 @@ function interpreterWords(
     case 'no-torch':
       return {
         sentence: t('Python {0} ({1}) has no torch.', problem.version, problem.executable),
-        remedy: t('Install torch there, or choose another interpreter.'),
+        remedy: t(
+          'Install torch there, or choose another one: in the setting {0}, with the Python extension, or by {1}.',
+          setting,
+          '--python',
+        ),
       };
     case 'torch-fails':
       return {

@@ -35,7 +35,7 @@ describe('layers in ptckpt edit', () => {
     expect(stderr.split('\n').map((line) => line.split('warning: ')[1])).toEqual([
       'model_state_dict.conv1: “bn1” behind it is of size 8, and would need 20',
       'model_state_dict.conv1: “layer1.0.conv1” behind it takes 8 inputs, and would need 20',
-      'model_state_dict.conv1: A state dict does not hold these: they go into the model’s code: stride=(2, 2)',
+      'model_state_dict.conv1: The model’s code has to make the same layer. What a state dict does not hold of it: stride=(2, 2)',
       undefined,
     ]);
     expect(await shapes(at('out.pt'), '*.conv1.weight')).toMatchObject({ 'model_state_dict.conv1.weight': '20,3,5,5' });

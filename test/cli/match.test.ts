@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +111,37 @@ describe('a model of torchvision', () => {
     expect(stdout).toMatch(
       /^Nothing loads · 0 of 11\.2 M parameters · coverage 0\.0 %\nStrip prefix backbone\. \(certain\): 122 keys/,
     );
+  });
+
+  test('a network around it: the names that are proposed are applied at once, when asked', async () => {
+    const keys = (await loadCatalogue()).architecture('resnet18')?.keys ?? [];
+    writeFileSync(at('wrapped.pt'), expandedFile(keys.map(({ key, shape }): Named => [`module.${key}`, ...shape])));
+    const own = keys.map(
+      ({ key, shape }) => [key.replace(/^(?!fc)/, 'backbone.').replace(/^fc/, 'head'), shape] as const,
+    );
+    const wanted = own.map(([key, shape]) => [key, key.startsWith('head') ? [7, ...shape.slice(1)] : shape]);
+    writeFileSync(at('own.json'), JSON.stringify(Object.fromEntries(wanted)));
+    const proposed = {
+      proposals: [{ kind: 'swap', from: 'module.', to: 'backbone.', applied: false }, { to: 'head' }],
+    };
+    expect(await matched(1, at('wrapped.pt'), at('own.json'), '--apply-prefix')).toMatchObject(proposed);
+    expect(await matched(0, at('wrapped.pt'), at('own.json'), '--apply-names')).toMatchObject({
+      summary: { matched: 120, missing: 0, unexpected: 0, mismatched: 2 },
+      proposals: [{ applied: true }, { applied: true }],
+    });
+  });
+
+  test('nothing loads: nothing is written, which would be fresh numbers alone', async () => {
+    const keys = (await loadCatalogue()).architecture('resnet18')?.keys ?? [];
+    writeFileSync(at('prefixed.pt'), expandedFile(keys.map(({ key, shape }): Named => [`module.${key}`, ...shape])));
+    for (const update of [[], ['--update']]) {
+      const files = [at('prefixed.pt'), 'torchvision:resnet18'];
+      const { status, stdout, stderr } = await cli(['match', ...files, ...update, '-o', at('unwritten.pt')]);
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/^Nothing loads/);
+      expect(stderr).toBe(`ptckpt: ${at('unwritten.pt')} was not written: nothing loads\n`);
+      expect(existsSync(at('unwritten.pt'))).toBe(false);
+    }
   });
 
   test('none of that name: the nearest are named', async () => {

@@ -78,7 +78,7 @@ function unitProposals(left: Leftover, refused: ReadonlySet<string>): readonly P
   const proposals: Proposal[] = [];
   for (const group of groups) {
     const pairs = group.pairs.flatMap(keyPairs);
-    const id = `${group.kind}:${group.from}:${group.to}`;
+    const id = idOf(group);
     if (pairs.length > 0 && !refused.has(id)) {
       const { kind, from, to } = group;
       const renames = pairs.map((pair) => left.rename(pair));
@@ -105,13 +105,10 @@ function groupsOf(pairs: readonly (readonly [UnitPair, UnitMatch])[]): readonly 
   const groups = new Map<string, Group>();
   for (const [pair, found] of pairs) {
     const rule = ruleOf(pair, found);
-    const id = `${rule.kind} ${found} ${rule.from} ${rule.to}`;
-    let group = groups.get(id);
-    if (group === undefined) {
-      group = { ...rule, pairs: [] };
-      groups.set(id, group);
-    }
+    const id = idOf(rule);
+    const group = groups.get(id) ?? { ...rule, pairs: [] };
     group.pairs.push(pair);
+    groups.set(id, isOnePrefix(rule) && found === 'same-endings' ? { ...group, found } : group);
   }
   const sorted = [...groups.values()].sort((a, b) => b.pairs.length - a.pairs.length);
   const rest = sorted.slice(maxGroups);
@@ -121,6 +118,16 @@ function groupsOf(pairs: readonly (readonly [UnitPair, UnitMatch])[]): readonly 
   }
   const merged = rest.flatMap((group) => group.pairs);
   return [...sorted.slice(0, maxGroups), { kind: 'modules', from: '#', to: '#', found: worst(rest), pairs: merged }];
+}
+
+/** One prefix of modules for another is one proposal, however its layers were found to be the same. */
+function isOnePrefix({ kind, from, to }: Omit<Group, 'pairs'>): boolean {
+  return kind === 'swap' && !from.includes('#') && !to.includes('#');
+}
+
+function idOf(rule: Omit<Group, 'pairs'>): string {
+  const { kind, from, to, found } = rule;
+  return isOnePrefix(rule) ? `${kind}:${from}:${to}` : `${kind}:${found}:${from}:${to}`;
 }
 
 function worst(groups: readonly Group[]): UnitMatch {

@@ -154,7 +154,7 @@ describe('the preview', () => {
     );
     expect(view.notes).toEqual([
       'These keys are new: conv1.bias.',
-      expect.stringContaining('they go into the model’s code: stride=(2, 2), padding=(3, 3).'),
+      expect.stringContaining('What a state dict does not hold of it: stride=(2, 2), padding=(3, 3).'),
     ]);
     expect(preview(shown, replace(shown, 'fc', 'nn.Linear(8, 3, bias=False)')).notes).toEqual([
       'These keys go: fc.bias.',

@@ -6,12 +6,16 @@ function inputOf(page: Page) {
   return page.locator('.quick-input-widget:visible input[type=text]:not([aria-label^="Type the name of a command"])');
 }
 
-/** Types an answer. */
+/** Types an answer, and waits until it was taken: the next question may come in the same box. */
 export async function answer(page: Page, text: string): Promise<void> {
   const input = inputOf(page);
   await input.waitFor();
   await input.fill(text);
   await input.press('Enter');
+  await until(`${text} to be taken`, async () => {
+    const isGone = (await input.count()) === 0;
+    return isGone || (await input.inputValue({ timeout: 1_000 }).catch(() => '')) !== text || undefined;
+  });
 }
 
 /** What is said to be wrong with an answer while it is typed. */
