@@ -64,7 +64,9 @@ function layerNamed(checkpoint: Checkpoint, name: string | null): Path {
   }
   const [first, second] = layersNamed(checkpoint, name);
   if (first === undefined) {
-    throw new CommandError('no-such-entry', `no layer is called ${name}`, 'take the part of a key before .weight');
+    const alike = namesLike(checkpoint, name);
+    const remedy = alike.length > 0 ? `there is ${alike.join(', ')}` : 'take the part of a key before .weight';
+    throw new CommandError('no-such-entry', `no layer is called ${name}`, remedy);
   }
   if (second !== undefined) {
     throw new CommandError(
@@ -74,6 +76,16 @@ function layerNamed(checkpoint: Checkpoint, name: string | null): Path {
     );
   }
   return first;
+}
+
+/** Layers whose names end so: a wrapper's prefix may have been left out. At most three. */
+function namesLike({ entries }: Checkpoint, name: string): readonly string[] {
+  const found = entries.flatMap(({ kind, path }) => {
+    const key = kind === 'tensor' ? keyOf(path) : '';
+    const at = key.indexOf(`.${name}.`);
+    return at < 0 ? [] : [key.slice(0, at + 1 + name.length)];
+  });
+  return [...new Set(found)].slice(0, 3);
 }
 
 /** `KEY=SHAPE` @throws UsageError */

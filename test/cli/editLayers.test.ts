@@ -65,4 +65,9 @@ describe('layers in ptckpt edit', () => {
     const line = await refused(copied('torch-2.14.1/train.pt'), '-o', at('out.pt'), option, value);
     expect(line).toContain(why);
   });
+
+  it('names layers that end so, where a prefix was left out', async () => {
+    const line = await refused(sample, '-o', at('out.pt'), '--replace', 'conv2=nn.Conv2d(8, 8, 3)');
+    expect(line).toMatch(/no layer is called conv2; there is model_state_dict\.layer1\.0\.conv2, model_state/);
+  });
 });
