@@ -2,13 +2,13 @@ import { strict as assert } from 'node:assert';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import * as vscode from 'vscode';
-import { drawDialogs, keys, move, run, untilEdits, writes } from './support/editing';
+import { drawDialogs, focusTree, keys, move, run, untilEdits, writes } from './support/editing';
 import { closeAll, openFile, until } from './support/editor';
 import { fromTorch, inWorkspace, write } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { choosePath } from './support/quickInput';
 import { evaluated } from './support/torch';
-import { paneOf, rowNamed, rowsOf } from './support/view';
+import { paneOf, rowNamed } from './support/view';
 
 /** The model of own.pt (test/torch/editor_files.py), made anew. */
 const model =
@@ -62,7 +62,7 @@ async function opened(): Promise<{ page: Page; own: string } | undefined> {
   }
   await openFile(uri);
   const page = await workbench();
-  await rowsOf(page).first().waitFor();
+  await focusTree(page);
   await drawDialogs();
   return { page, own: own.fsPath };
 }

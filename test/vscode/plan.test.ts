@@ -3,13 +3,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import * as vscode from 'vscode';
-import { edits, run, untilEdits, writes } from './support/editing';
+import { edits, focusTree, run, untilEdits, writes } from './support/editing';
 import { closeAll, openFile, until } from './support/editor';
 import { run as runFile, untilDirty } from './support/edits';
 import { fromTorch } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { evaluated } from './support/torch';
-import { rowsOf } from './support/view';
 
 const file = join(process.env['PTCKPT_TORCH_FILES'] ?? '', 'resnet18.pt');
 /** Python for what is the same as in the file before. */
@@ -44,7 +43,7 @@ describe('seeds, as far as planning goes', () => {
   async function show(uri: vscode.Uri): Promise<{ page: Page; plan: Locator }> {
     await openFile(uri);
     const page = await workbench();
-    await rowsOf(page).first().waitFor();
+    await focusTree(page);
     await run('planFineTuning');
     const plan = activeWebview(page).locator('ce-plan');
     await plan.getByRole('radiogroup').waitFor();

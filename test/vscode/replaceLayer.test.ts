@@ -2,12 +2,12 @@ import { strict as assert } from 'node:assert';
 import type { Locator, Page } from 'playwright-core';
 import * as vscode from 'vscode';
 import { lastText } from '../../src/core/checkpoint/path';
-import { active, applyIn, move, pane, run, select, untilEdits } from './support/editing';
+import { active, applyIn, focusTree, move, pane, run, select, untilEdits } from './support/editing';
 import { closeAll, openFile, shown, until } from './support/editor';
 import { fromTorch } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { evaluated } from './support/torch';
-import { rowNamed, rowsOf } from './support/view';
+import { rowNamed } from './support/view';
 
 /** The lines of the tutorial, as they stand there. */
 const head = 'model.fc = nn.Linear(2048, 120)';
@@ -40,7 +40,7 @@ async function open(name: string): Promise<{ page: Page; path: string } | undefi
   }
   await openFile(uri);
   const page = await workbench();
-  await rowsOf(page).first().waitFor();
+  await focusTree(page);
   return { page, path: uri.fsPath };
 }
 

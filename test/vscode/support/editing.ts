@@ -8,7 +8,7 @@ import { readManifest, readTexts } from '../../support/manifest';
 import { shown, testApi, until } from './editor';
 import { choosePath } from './quickInput';
 import { runFromPalette, workbench } from './page';
-import { goTo, paneOf } from './view';
+import { goTo, paneOf, rowsOf } from './view';
 
 const root = process.env['PTCKPT_ROOT'] ?? '';
 const titles = readTexts(root, 'package.nls.json');
@@ -22,6 +22,16 @@ export async function active(): Promise<TestPanel> {
   const panel = (await testApi()).active();
   assert.ok(panel);
   return panel;
+}
+
+/** Chooses the first row: VS Code gives the focus to an editor that was just opened a second time, which a click outlasts. */
+export async function focusTree(page: Page): Promise<void> {
+  await rowsOf(page).first().click();
+  await untilTreeFocused();
+}
+
+export async function untilTreeFocused(): Promise<void> {
+  await until('the tree to have the focus', async () => (await active()).treeFocused || undefined);
 }
 
 /** Keys of tensors; of values with their text. */

@@ -57,6 +57,8 @@ export function shown(panel: TestPanel): OpenState {
   return panel.state;
 }
 
+/** Questions that a test has left open too. */
 export async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
