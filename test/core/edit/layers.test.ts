@@ -150,7 +150,9 @@ withTorch(
     const params = await cli(['edit', at('resnet_params.pt'), '-o', at('params.out'), ...options]);
     expect(params).toMatchObject({
       status: 0,
-      stderr: expect.stringContaining('What a state dict does not hold of it: stride=(2, 2), padding=(3, 3)') as unknown,
+      stderr: expect.stringContaining(
+        'What a state dict does not hold of it: stride=(2, 2), padding=(3, 3)',
+      ) as unknown,
     });
     // The object itself says them.
     expect(await cli(['edit', at('resnet.pt'), '-o', at('whole.out'), ...options])).toMatchObject({
