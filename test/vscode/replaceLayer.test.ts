@@ -7,7 +7,7 @@ import { closeAll, openFile, shown, until } from './support/editor';
 import { fromTorch } from './support/files';
 import { activeWebview, workbench } from './support/page';
 import { evaluated } from './support/torch';
-import { rowNamed } from './support/view';
+import { rowsOf, selectedRows } from './support/view';
 
 /** The lines of the tutorial, as they stand there. */
 const head = 'model.fc = nn.Linear(2048, 120)';
@@ -64,6 +64,8 @@ async function typeLine(page: Page, line: string): Promise<void> {
   const apply = (await pane(page)).getByRole('button', { name: 'Apply', exact: true });
   await until('Apply to be possible', async () => (await apply.isEnabled()) || undefined);
   await page.keyboard.press('Enter');
+  // The pane closes once the edit is made: one that is asked for before that would close too.
+  await lineIn(page).waitFor({ state: 'detached' });
 }
 
 describe('Replace Layer', () => {
@@ -92,8 +94,14 @@ describe('Replace Layer', () => {
   it('seed.S6 the same in a whole pickled module, by mouse: its attributes change too, and it runs', async function () {
     const { page, path } = (await open('tutorial.pkl')) ?? this.skip();
     await select(page, 'fc.weight');
-    await rowNamed(page, 'weight').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Replace Layer…' }).click();
+    // Until the filter's rows are drawn, another layer's weight is the first of that name.
+    await until('the filtered rows', async () => (await rowsOf(page).count()) <= 2 || undefined);
+    await selectedRows(page).first().click({ button: 'right' });
+    const entry = page.getByRole('menuitem', { name: 'Replace Layer…' });
+    await entry.waitFor();
+    // VS Code's menus take no click in their first 100 ms.
+    await page.waitForTimeout(300);
+    await entry.click();
     await (await pane(page)).getByRole('textbox', { name: 'out_features' }).fill('120');
     await (await pane(page)).getByText('Attributes of the module follow: out_features 1000 → 120.').waitFor();
     await applyIn(page);
