@@ -58,8 +58,11 @@ export class ReplaceLayerForm extends ToolForm {
       this.#selects = false;
       // The pane gives its first field the focus within this task.
       setTimeout(() => {
-        const line = this.querySelector('vscode-text-area');
-        if (line !== null && line === document.activeElement) {
+        const line = this.querySelector<HTMLElement>('vscode-text-area');
+        const focused = document.activeElement;
+        // Layers that come late find the focus on the pane itself, which had no field yet.
+        if (line !== null && (focused === line || focused?.matches('.pane .scroll') === true)) {
+          line.focus({ preventScroll: true });
           line.shadowRoot?.querySelector('textarea')?.select();
         }
       });
